@@ -1,0 +1,70 @@
+"""What a shell offers after the Tab key. It never indexes, and never says that it failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from kb.errors import KbError
+
+if TYPE_CHECKING:
+    import click
+    from click.shell_completion import CompletionItem
+
+    from kb.knowledge_base import KnowledgeBase
+
+
+def ids(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The ids of entries: the names of their files."""
+    from kb import corpus
+
+    try:
+        paths = corpus.scan(_open(ctx).folder).files
+    except (KbError, OSError):
+        return []
+    names = sorted(path.rpartition("/")[2].rpartition(".")[0] for path in paths)
+    return _beginning([(name, "") for name in names], incomplete)
+
+
+def services(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The services of the vocabulary, with their labels."""
+    return _terms(ctx, "service", incomplete)
+
+
+def causes(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The causes of the vocabulary, with their labels."""
+    return _terms(ctx, "cause", incomplete)
+
+
+def severities(
+    _ctx: click.Context, _param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The severities, with what they mean."""
+    from kb.vocabulary import SEVERITIES
+
+    return _beginning([(one.id, one.label) for one in SEVERITIES], incomplete)
+
+
+def _open(ctx: click.Context) -> KnowledgeBase:
+    from kb import KnowledgeBase
+
+    return KnowledgeBase.open(ctx.find_root().params.get("entries"))
+
+
+def _terms(ctx: click.Context, field: str, incomplete: str) -> list[CompletionItem]:
+    try:
+        vocabulary = _open(ctx).config.vocabulary
+    except (KbError, OSError):
+        return []
+    known = [(one, vocabulary.label(field, one)) for one in vocabulary.known(field)]
+    return _beginning(known, incomplete)
+
+
+def _beginning(known: Iterable[tuple[str, str]], incomplete: str) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem
+
+    return [
+        CompletionItem(name, help=text or None)
+        for name, text in known
+        if name.startswith(incomplete)
+    ]

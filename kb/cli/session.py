@@ -1,0 +1,154 @@
+"""What the commands of one run share: the knowledge base, messages and the way out to a screen."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Self
+
+import click
+
+from kb.cli.layout import plain
+from kb.errors import KbError
+
+if TYPE_CHECKING:
+    from kb.knowledge_base import KnowledgeBase
+    from kb.model import Finding
+
+_FINDINGS_TOLD = 5
+# Fewer documents are indexed before a bar could be read.
+_BAR_FROM = 100
+_WIDEST = 100
+_NARROWEST = 40
+
+
+@dataclass
+class Session:
+    """One run of `kb`.
+
+    Attributes:
+        entries: the folder that `--entries` or `KB_ENTRIES` names, or None to look for it.
+        pager: whether long output may go through a pager.
+    """
+
+    entries: str | None = None
+    pager: bool = True
+    _opened: list[KnowledgeBase] = field(default_factory=list)
+
+    def open(self) -> KnowledgeBase:
+        """The knowledge base, opened once; CorpusError where there is no entries folder."""
+        if not self._opened:
+            from kb import KnowledgeBase
+
+            self._opened.append(KnowledgeBase.open(self.entries, notify=tell))
+        return self._opened[0]
+
+    def synced(self) -> KnowledgeBase:
+        """The knowledge base with its index brought up to date; findings are told."""
+        knowledge = self.open()
+        with Progress() as progress:
+            stats = knowledge.sync(progress.report)
+        self.tell_findings((*knowledge.findings, *stats.findings))
+        return knowledge
+
+    def tell_findings(self, findings: Iterable[Finding]) -> None:
+        """What is wrong with entries, a line each, on standard error; notes are left to reviews."""
+        told = [finding for finding in findings if finding.level != "note"]
+        told.sort(key=lambda finding: (finding.path, finding.line))
+        for finding in told[:_FINDINGS_TOLD]:
+            click.echo(self.describe(finding), err=True)
+        if len(told) > _FINDINGS_TOLD:
+            click.echo(f"and {len(told) - _FINDINGS_TOLD} more: kb index --verify", err=True)
+
+    def describe(self, finding: Finding) -> str:
+        """A finding on one line, in the form that editors jump to: `path:line: level: message`."""
+        where = self.place(finding.path) + (f":{finding.line}" if finding.line else "")
+        text = f"{where}: {finding.level}: {finding.message} {finding.help}"
+        return plain(" ".join(text.split()))
+
+    def defaults(self) -> dict[str, dict[str, object]]:
+        """What `kb.toml` sets for options: command -> option -> value.
+
+        Empty where there is no knowledge base: a command that needs one says so itself.
+        """
+        try:
+            options = self.open().config.options
+        except KbError:
+            return {}
+        return {command: dict(values) for command, values in options.items()}
+
+    def place(self, path: str) -> str:
+        """Where an entry lies, as somebody in the current folder would write it."""
+        absolute = self.open().folder / path
+        try:
+            here = os.path.relpath(absolute)
+        except (OSError, ValueError):
+            return str(absolute)
+        return str(absolute) if here.startswith(os.pardir) else here
+
+    def show(self, lines: Iterable[str]) -> None:
+        """Print text, through a pager where it is longer than the terminal is high."""
+        text = "\n".join(lines)
+        height = shutil.get_terminal_size().lines
+        if self.pager and sys.stdout.isatty() and text.count("\n") + 1 >= height:
+            if os.environ.get("KB_PAGER"):
+                os.environ["PAGER"] = os.environ["KB_PAGER"]
+            # Without it `less` shows Korean as <EA><B0>... where the locale is C.
+            os.environ.setdefault("LESSCHARSET", "utf-8")
+            # As git has it: colours, and what was read stays on the screen afterwards.
+            os.environ.setdefault("LESS", "-FRX")
+            click.echo_via_pager(text + "\n")
+        else:
+            click.echo(text)
+
+
+class Progress:
+    """A bar on standard error while a long first indexing runs; nothing where nobody looks."""
+
+    def __init__(self) -> None:
+        self._bars: list[click._termui_impl.ProgressBar[int]] = []
+        self._watched = sys.stderr.isatty()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for bar in self._bars:
+            bar.render_finish()
+
+    def report(self, done: int, total: int) -> None:
+        """Show that so many of the documents are done."""
+        if not self._watched or total < _BAR_FROM:
+            return
+        if not self._bars:
+            self._bars.append(
+                click.progressbar(length=total, label="Indexing entries", file=sys.stderr)
+            )
+        bar = self._bars[0]
+        bar.update(done - bar.pos)
+
+
+def current() -> Session:
+    """The session of the command that runs."""
+    found = click.get_current_context().find_object(Session)
+    assert found is not None
+    return found
+
+
+def tell(message: str) -> None:
+    """One line on standard error."""
+    click.echo(f"note: {plain(' '.join(message.split()))}", err=True)
+
+
+def terminal_width() -> int:
+    """The columns to lay text out in: the terminal's, 80 where there is none, at most 100."""
+    return max(_NARROWEST, min(shutil.get_terminal_size().columns, _WIDEST))
+
+
+def table_width() -> int | None:
+    """The columns of a table; None, for no limit, where a program reads it instead of a person."""
+    watched = sys.stdout.isatty() or os.environ.get("COLUMNS")
+    return max(_NARROWEST, shutil.get_terminal_size().columns) if watched else None

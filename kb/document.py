@@ -1,0 +1,145 @@
+"""Markdown text <-> Postmortem: the one place where an entry's format is read and written.
+
+Reading never fails: whatever the bytes are, there is a postmortem with an id and a path,
+with all that could be understood and a finding for what could not. Each part has a module:
+
+    encodings       bytes -> lines
+    front_matter    the YAML above the text -> values with lines
+    fields          those values -> the fields of a postmortem
+    markdown        the text -> blocks with lines (mistune)
+    sections        blocks -> sections, by what their headings mean
+    timeline        the events of timeline sections
+    follow_ups      the items of follow-up sections
+    writing         a postmortem -> Markdown
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from kb.encodings import MAXIMUM_BYTES, MAXIMUM_LINES, read_text
+from kb.fields import day_of_title, read_fields
+from kb.follow_ups import read_follow_ups
+from kb.front_matter import read_front_matter
+from kb.markdown import read_blocks
+from kb.moments import resolve_zone
+from kb.sections import outline
+from kb.timeline import read_timeline
+from kb.writing import write
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from kb.model import Finding, FollowUp, Postmortem, Section, TimelineEvent
+    from kb.vocabulary import Vocabulary
+
+__all__ = ["MAXIMUM_BYTES", "MAXIMUM_LINES", "parse", "serialise"]
+
+_HANGUL = re.compile("[가-힣ㄱ-ㅎㅏ-ㅣ]+")
+_KANA = re.compile("[ぁ-ゖァ-ヺ]+")
+_NO_LETTERS = re.compile(r"[\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """What the text below the front matter says."""
+
+    title: str
+    title_line: int
+    sections: tuple[Section, ...]
+    timeline: tuple[TimelineEvent, ...]
+    follow_ups: tuple[FollowUp, ...]
+    findings: tuple[Finding, ...]
+
+
+def parse(raw: bytes, path: str, vocabulary: Vocabulary, default_timezone: str = "") -> Postmortem:
+    """Read an entry; never raises, whatever the bytes.
+
+    Args:
+        raw: the file's bytes; above `MAXIMUM_BYTES` only those before it are read.
+        path: relative to the entries folder; the stem is the entry's id.
+        vocabulary: the names that services, causes and the like may have.
+        default_timezone: what times without an offset mean where the entry names no zone.
+    """
+    path = unicodedata.normalize("NFC", path).replace("\\", "/")
+    identifier = path.rpartition("/")[2]
+    if len(identifier) > 3 and identifier.lower().endswith(".md"):
+        identifier = identifier[:-3]
+    text = read_text(raw, path)
+    front = read_front_matter(text.lines, path) if text.lines else None
+    if front is None:
+        return _unread(identifier, path, text.findings)
+    postmortem = read_fields(front, identifier, path, vocabulary, default_timezone)
+    zone = postmortem.timezone if resolve_zone(postmortem.timezone) else default_timezone
+    body = _read_body(text.lines, front.body_line, path, postmortem.date, zone)
+    title, lines = postmortem.title, postmortem.source_lines
+    if not title and body.title:
+        title, lines = body.title, {**lines, "title": body.title_line}
+    language = postmortem.language or _language(text.lines[front.body_line - 1 :])
+    return replace(
+        postmortem,
+        title=title,
+        date=postmortem.date or day_of_title(title),
+        language=language,
+        sections=body.sections,
+        timeline=body.timeline,
+        follow_ups=body.follow_ups,
+        source_lines=lines,
+        findings=(*text.findings, *postmortem.findings, *body.findings),
+    )
+
+
+def serialise(postmortem: Postmortem) -> str:
+    """An entry's Markdown, from which `parse` reads the same postmortem again.
+
+    The sections are written as they are. A timeline or follow-ups that say something else
+    than their section does take that section's place; without a section they get one.
+    """
+    start = postmortem.date
+    zone = postmortem.timezone if resolve_zone(postmortem.timezone) else ""
+
+    def read(text: str) -> tuple[tuple[TimelineEvent, ...], tuple[FollowUp, ...]]:
+        body = _read_body(tuple(text.split("\n")), 1, postmortem.path, start, zone)
+        return body.timeline, body.follow_ups
+
+    return write(postmortem, read)
+
+
+def _read_body(
+    lines: Sequence[str], first_line: int, path: str, day: date | None, zone: str
+) -> _Body:
+    tree = read_blocks("\n".join(lines[first_line - 1 :]), first_line)
+    outlined = outline(tree.blocks, lines)
+    title = re.sub(r"^[*_]{2}(.+)[*_]{2}$", r"\1", " ".join(outlined.title.split()))
+    day = day or day_of_title(title)
+    todo = read_follow_ups(outlined.parts, tree.references, path, day)
+    return _Body(
+        title=title,
+        title_line=outlined.title_line,
+        sections=tuple(part.section for part in outlined.parts),
+        timeline=read_timeline(outlined.parts, lines, day, zone),
+        follow_ups=todo.items,
+        findings=todo.findings,
+    )
+
+
+def _unread(identifier: str, path: str, findings: tuple[Finding, ...]) -> Postmortem:
+    from kb.fields import day_of_id
+    from kb.model import Postmortem
+
+    return Postmortem(identifier, path, date=day_of_id(identifier), findings=findings)
+
+
+def _language(lines: Sequence[str]) -> str:
+    """`ko` where a fifth of the letters are Hangul, `ja` where there is kana, else `en`."""
+    text = "\n".join(lines)
+    if text.isascii():
+        return "en"
+    letters = len(_NO_LETTERS.sub("", text)) or 1
+    if sum(map(len, _HANGUL.findall(text))) >= letters / 5:
+        return "ko"
+    return "ja" if sum(map(len, _KANA.findall(text))) >= letters / 20 else "en"

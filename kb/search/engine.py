@@ -1,0 +1,289 @@
+"""What a search engine is to this package: the seam between our queries and any engine.
+
+An engine sees only terms. `kb.search.text` makes them, `kb.search.documents` puts them into a
+`Document`, `kb.search.compile` turns what a person typed into a `Request` of terms, keywords
+and numbers. An engine retrieves, ranks, filters, counts facets and tells frequencies; spelling,
+highlighting and wording are ours and the same for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+ZONES: Mapping[str, float] = {
+    "title": 3.0,
+    "names": 2.0,
+    "summary": 1.0,
+    "impact": 1.0,
+    "timeline": 1.0,
+    "root-cause": 1.0,
+    "response": 1.0,
+    "follow-ups": 1.0,
+    "other": 1.0,
+    "source": 0.5,
+}
+"""The parts of an entry that words are looked for in, with what a word there weighs (BM25F).
+
+`names` holds id, services, causes, tags, authors and the values of unknown keys; `other` all
+sections of no required kind. The order is the order of positions in an index.
+"""
+
+KEYWORD_FIELDS = (
+    "service",
+    "cause",
+    "severity",
+    "status",
+    "id",
+    "author",
+    "tag",
+    "language",
+    "trigger",
+    "detected-by",
+)
+"""The front-matter fields that every entry may have; unknown keys are fields beside them."""
+
+NUMBER_FIELDS = ("date", "started", "duration", "detect-time", "due", "open")
+"""`date` and `due` are days (proleptic ordinals), `started` minutes since 1970 UTC, the two
+times minutes, `due` the earliest due day of an unfinished follow-up, `open` how many there are."""
+
+FACETS = ("service", "cause", "severity", "year", "status")
+K1 = 0.9
+B = 0.75
+
+Sort = Literal["relevance", "newest", "oldest", "longest"]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One entry as an engine stores it.
+
+    Attributes:
+        path: the entry's path in its folder; the key under which it is replaced and removed.
+        fingerprint: of the file's content; tells whether the entry has changed.
+        written: the names that the vocabulary resolved: (field, name as written, became).
+        zones: zone -> term -> positions in the zone, ascending.
+        words: the words as people write them, for spelling and prefixes.
+        keywords: field -> folded values and, marked by `part`, their single words.
+        numbers: field -> number, for the fields that are known.
+        facets: facet -> values as shown.
+        shown: what results show: JSON values only.
+    """
+
+    id: str
+    path: str
+    fingerprint: str
+    written: tuple[tuple[str, str, str], ...]
+    zones: Mapping[str, Mapping[str, Sequence[int]]]
+    words: frozenset[str]
+    keywords: Mapping[str, frozenset[str]]
+    numbers: Mapping[str, int]
+    facets: Mapping[str, tuple[str, ...]]
+    shown: Mapping[str, Any]
+
+    @property
+    def length(self) -> int:
+        """The entry's length in terms, for BM25."""
+        return sum(sum(map(len, terms.values())) for terms in self.zones.values())
+
+
+@dataclass(frozen=True, slots=True)
+class TermSequence:
+    """Terms that stand for one spelling of a word or phrase.
+
+    Attributes:
+        terms: (term, position relative to the first).
+        adjacent: whether they must stand at just these distances, or only all be there.
+        weight: what a match counts against one of the word as typed (a synonym: less).
+        extra: further terms that add to the score where present (a compound as a whole).
+    """
+
+    terms: tuple[tuple[str, int], ...]
+    adjacent: bool = False
+    weight: float = 1.0
+    extra: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word or phrase that an entry may match in one of several spellings.
+
+    Attributes:
+        zone: the only zone it counts in, or None for all.
+        keywords: (field, value) pairs that count as a match too (`misconfiguration` -> the
+            cause config-change), at the weight of a synonym.
+    """
+
+    text: str
+    spellings: tuple[TermSequence, ...]
+    zone: str | None = None
+    keywords: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """The entry has one of these folded values in this field; no values: any value."""
+
+    field: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """The entry's number in this field lies between low and high, both included."""
+
+    field: str
+    low: int | None
+    high: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The entry is one of these (by path)."""
+
+    paths: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Every part holds; no parts: every entry."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one part holds; no parts: no entry."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Except:
+    """The part does not hold."""
+
+    part: Condition
+
+
+Condition = Word | Keyword | Between | Paths | AllOf | AnyOf | Except
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One search.
+
+    Attributes:
+        words: what an entry should match, the more the better. Empty: only `condition` counts.
+        condition: what an entry must fulfil.
+        first: the path of an entry that comes first whatever its score (its id was typed).
+        sort: by relevance, or by a number; entries that have all words come first in any case.
+        limit: how many hits, from `offset` on (counted from 0).
+    """
+
+    words: tuple[Word, ...] = ()
+    condition: Condition = AllOf(())
+    first: str | None = None
+    sort: Sort = "relevance"
+    offset: int = 0
+    limit: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One found entry: its score, whether it matches well, what its document stored."""
+
+    path: str
+    score: float
+    well: bool
+    shown: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What an engine found.
+
+    Attributes:
+        total: the entries that match well: all words, or, where none has all, at most one
+            fewer than the best.
+        total_any: the entries that match at all.
+        facets: facet -> ((value, count), ...) over the entries that match well, by count.
+        word_totals: for each word of the request, how many entries hold it in full, whatever
+            the condition.
+    """
+
+    total: int
+    total_any: int
+    hits: tuple[Hit, ...]
+    facets: Mapping[str, tuple[tuple[str, int], ...]]
+    word_totals: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What an index knows of one document without reading it."""
+
+    id: str
+    path: str
+    fingerprint: str
+    written: tuple[tuple[str, str, str], ...]
+    numbers: Mapping[str, int]
+    facets: Mapping[str, tuple[str, ...]]
+    problems: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is to be done to an index: paths to remove, documents to add or replace."""
+
+    removed: frozenset[str] = frozenset()
+    documents: Iterable[Document] = field(default=())
+
+
+class SearchEngine(Protocol):
+    """What every engine can do.
+
+    All methods may raise `IndexFailure`, or `BrokenIndex` where a new index would help.
+    """
+
+    def exclusive(self) -> AbstractContextManager[None]:
+        """Hold off every other process that would bring this index up to date."""
+
+    def version(self) -> str:
+        """A token that changes with every change of the index; empty where there is none."""
+
+    def rows(self) -> Sequence[Row]:
+        """Every document, in no particular order."""
+
+    def apply(self, changes: Changes) -> None:
+        """Remove and add in one step: searchers see the index before or after, never between.
+
+        A long list may be taken in several such steps.
+        """
+
+    def search(self, request: Request) -> Results:
+        """Find, rank, count."""
+
+    def document(self, path: str) -> Mapping[str, Any] | None:
+        """What the document stored to be shown, or None."""
+
+    def frequency(self, word: str) -> int:
+        """How many documents hold this word as people write it (`Document.words`)."""
+
+    def words(self, prefix: str) -> Sequence[tuple[str, int]]:
+        """The words that begin with the prefix, with their frequencies; all of them for ''."""
+
+    def values(self, field: str) -> Sequence[tuple[str, int]]:
+        """The folded whole values of a keyword field with their frequencies."""
+
+    def fields(self) -> Sequence[str]:
+        """The keyword fields that some document has a value in."""
+
+    def clear(self) -> None:
+        """Forget everything: the next `apply` starts an empty index."""
+
+    def close(self) -> None:
+        """Let go of files and connections."""

@@ -1,0 +1,80 @@
+"""Where the index of an entries folder lives: in the user's cache, a folder for each.
+
+An index is unpickled when it is opened, so it must be nobody else's: a folder that belongs to
+another user, or that others may write, is not used.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+ENVIRONMENT = "KB_CACHE_DIR"
+_OWN_ONLY = 0o700
+
+
+def index_folder(entries: Path) -> tuple[Path | None, str]:
+    """The folder for this entries folder's index, created, and a notice where it is not the usual.
+
+    Returns:
+        (folder, notice): the folder is None where none can be written; the index is then kept
+        in memory and made anew each time. The notice is empty in the usual case.
+    """
+    tried: list[str] = []
+    for root in _roots():
+        folder = root / _name(entries)
+        try:
+            _create(folder)
+        except OSError as error:
+            tried.append(f"{folder}: {error.strerror or error}")
+            continue
+        if not tried:
+            return folder, ""
+        return (
+            folder,
+            f"The index is kept in {folder} ({tried[0]}). Set {ENVIRONMENT} to change it.",
+        )
+    return None, (
+        f"The index is kept in memory only, so every call makes it anew ({tried[0]}). "
+        f"Set {ENVIRONMENT} to a folder that you may write."
+    )
+
+
+def _roots() -> Iterator[Path]:
+    chosen = os.environ.get(ENVIRONMENT)
+    if chosen:
+        yield Path(chosen).expanduser().absolute()
+    else:
+        yield _user_cache()
+    owner = os.getuid() if hasattr(os, "getuid") else "user"
+    yield Path(tempfile.gettempdir()) / f"postmortem-kb-{owner}"
+
+
+def _user_cache() -> Path:
+    from platformdirs import user_cache_path
+
+    return user_cache_path("postmortem-kb", appauthor=False)
+
+
+def _name(entries: Path) -> str:
+    """Readable, and different for each folder: its last two names and a checksum of the whole."""
+    place = os.path.realpath(entries)
+    names = [part for part in Path(place).parts[-2:] if part.strip("/\\")]
+    readable = "-".join("".join(c if c.isalnum() else "_" for c in name) for name in names)
+    checksum = zlib.crc32(place.encode("utf-8", "surrogatepass"))
+    return f"{readable[:60]}-{checksum:08x}"
+
+
+def _create(folder: Path) -> None:
+    folder.mkdir(mode=_OWN_ONLY, parents=True, exist_ok=True)
+    status = folder.stat()
+    if hasattr(os, "getuid") and status.st_uid != os.getuid():
+        raise PermissionError(0, "it belongs to another user")
+    if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        folder.chmod(_OWN_ONLY)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(0, "it may not be written")

@@ -1,0 +1,134 @@
+"""What a search answers, as the command line, the web and Python callers receive it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A part of the query that was ignored or read in another way than typed.
+
+    Attributes:
+        part: the part as typed.
+        suggestion: what to type instead, or an empty string.
+    """
+
+    part: str
+    message: str
+    suggestion: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A passage of an entry that holds what was looked for.
+
+    Attributes:
+        section: the heading it stands under, as written; `title` for the title.
+        anchor: the section's identifier on the entry's page.
+        text: plain text on one line.
+        marks: (from, to) pairs of characters in `text`, ascending, not overlapping.
+    """
+
+    section: str
+    anchor: str
+    text: str
+    marks: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """One found entry as results show it. Dates and instants are ISO 8601 text or None."""
+
+    id: str
+    path: str
+    title: str
+    date: str | None
+    services: tuple[str, ...]
+    causes: tuple[str, ...]
+    severity: str
+    status: str
+    started: str | None
+    resolved: str | None
+    duration_minutes: int | None
+    score: float
+    url: str
+    snippets: tuple[Snippet, ...]
+    open_follow_ups: int
+    matches_well: bool = True
+
+    def to_json(self) -> dict[str, Any]:
+        """The hit as the JSON contract has it."""
+        return {
+            "id": self.id,
+            "path": self.path,
+            "title": self.title,
+            "date": self.date,
+            "services": list(self.services),
+            "causes": list(self.causes),
+            "severity": self.severity,
+            "status": self.status,
+            "started": self.started,
+            "resolved": self.resolved,
+            "duration_minutes": self.duration_minutes,
+            "score": round(self.score, 4),
+            "url": self.url,
+            "snippets": [
+                {
+                    "section": snippet.section,
+                    "anchor": snippet.anchor,
+                    "text": snippet.text,
+                    "marks": [list(mark) for mark in snippet.marks],
+                }
+                for snippet in self.snippets
+            ],
+            "open_follow_ups": self.open_follow_ups,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResults:
+    """The answer to one search.
+
+    Attributes:
+        understood: the query in words, as it was read.
+        did_you_mean: a whole query to try instead, or None.
+        total: entries that match well; the facets count these.
+        total_any: entries that match at all; paging goes on into them.
+        facets: service, cause, severity, year, status -> ((value, count), ...).
+    """
+
+    query: str
+    understood: str
+    notices: tuple[Notice, ...]
+    did_you_mean: str | None
+    total: int
+    total_any: int
+    took_ms: float
+    hits: tuple[SearchHit, ...]
+    facets: Mapping[str, tuple[tuple[str, int], ...]]
+
+    def to_json(self) -> dict[str, Any]:
+        """The results as the JSON contract has them."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "query": self.query,
+            "understood": self.understood,
+            "notices": [
+                {"part": n.part, "message": n.message, "suggestion": n.suggestion}
+                for n in self.notices
+            ],
+            "did_you_mean": self.did_you_mean,
+            "total": self.total,
+            "total_any": self.total_any,
+            "took_ms": round(self.took_ms, 1),
+            "hits": [hit.to_json() for hit in self.hits],
+            "facets": {
+                name: [{"value": value, "count": count} for value, count in counts]
+                for name, counts in self.facets.items()
+            },
+        }
