@@ -11,7 +11,7 @@ from kb.errors import CorpusError
 from kb.model import Finding
 from kb.search.text import normalise
 
-ENDINGS = (".md", ".markdown")
+ENDINGS = (".md", ".markdown", ".MD")
 NOT_ENTRIES = frozenset({"readme.md", "index.md", "template.md"})
 """Names (lower case) that stand in an entries folder without being an entry; so does every
 name that begins with `.` or `_`."""
@@ -88,7 +88,7 @@ def scan(folder: Path) -> Scan:
             if child.name[0] in "._":
                 continue
             name = prefix + child.name
-            path = _printable(name)
+            path = name if name.isascii() else _printable(name)
             try:
                 status = _entry_status(child)
             except OSError as error:
@@ -104,19 +104,18 @@ def scan(folder: Path) -> Scan:
 
 
 def _children(place: str, seen: set[tuple[int, int]]) -> list[os.DirEntry[str]]:
-    """What stands in a folder, sorted; nothing where the folder was entered before."""
+    """What stands in a folder; nothing where the folder was entered before."""
     status = Path(place).stat()
     if (status.st_dev, status.st_ino) in seen:
         return []
     seen.add((status.st_dev, status.st_ino))
     with os.scandir(place) as entries:
-        return sorted(entries, key=lambda entry: entry.name, reverse=True)
+        return list(entries)
 
 
 def _entry_status(child: os.DirEntry[str]) -> Stat | None:
     """The stat of an entry file; None for everything else."""
-    name = child.name.lower()
-    if not name.endswith(ENDINGS) or name in NOT_ENTRIES or child.is_dir():
+    if not child.name.endswith(ENDINGS) or child.is_dir() or child.name.lower() in NOT_ENTRIES:
         return None
     status = child.stat()
     return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
@@ -131,8 +130,6 @@ def _is_folder(child: os.DirEntry[str]) -> bool:
 
 def _printable(path: str) -> str:
     """The path in NFC, with bytes that are no UTF-8 shown as replacement characters."""
-    if path.isascii():
-        return path
     return normalise(path.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
 
 

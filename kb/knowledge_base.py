@@ -26,9 +26,11 @@ from kb.search import location
 from kb.search.answer import Options, Searcher
 from kb.search.documents import fold
 from kb.search.engine import Keyword, Request, SearchEngine
+from kb.search.lean_import import lean_import
 
 if TYPE_CHECKING:
     from datetime import date
+    from types import ModuleType
 
     from kb.model import Postmortem
     from kb.search.results import SearchResults
@@ -147,12 +149,10 @@ class KnowledgeBase:
 
     @cached_property
     def _indexer(self) -> Indexer:
-        from kb.search import whoosh_engine
-
         place, notice = location.index_folder(self.folder)
         if notice:
             self._notify(notice)
-        return Indexer(self.folder, whoosh_engine.WhooshEngine(place), place, self.config)
+        return Indexer(self.folder, _whoosh_engine().WhooshEngine(place), place, self.config)
 
     @property
     def _engine(self) -> SearchEngine:
@@ -170,21 +170,17 @@ class KnowledgeBase:
         try:
             return self._synced(progress, rebuild=rebuild)
         except IndexFailure as error:
-            from kb.search import whoosh_engine
-
             self._notify(f"{error.message} Searching without it. {error.remedy}")
             self._indexer = replace(
-                self._indexer, engine=whoosh_engine.WhooshEngine(None), beside=None
+                self._indexer, engine=_whoosh_engine().WhooshEngine(None), beside=None
             )
             return self._indexer.sync(progress)
 
     def _synced(self, progress: Progress | None, *, rebuild: bool) -> SyncStats:
-        from kb.search import whoosh_engine
-
         indexer = self._indexer
         try:
             if indexer.beside is not None and not rebuild:
-                rebuild = not whoosh_engine.exists(indexer.beside)
+                rebuild = not _whoosh_engine().exists(indexer.beside)
             return indexer.sync(progress, rebuild=rebuild)
         except BrokenIndex as error:
             self._notify(f"{error.message} It is made anew from the entries.")
@@ -381,9 +377,22 @@ class KnowledgeBase:
             up_to_date=self._indexer.is_fresh(corpus.scan(self.folder)),
         )
 
+    def close(self) -> None:
+        """Let go of the index's files; the next search opens them again."""
+        if "_indexer" in self.__dict__:
+            self._engine.close()
+
     def verify(self) -> tuple[Finding, ...]:
         """What differs between index and files, each file read; then every entry's findings."""
         return self._asked(lambda _: self._indexer.verify())
+
+
+def _whoosh_engine() -> ModuleType:
+    """The engine's module, imported when it is first needed."""
+    with lean_import():
+        from kb.search import whoosh_engine
+
+    return whoosh_engine
 
 
 def _today() -> date:

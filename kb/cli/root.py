@@ -72,14 +72,21 @@ class Root(click.Group):
 
     def invoke(self, ctx: click.Context) -> None:
         """Run the command; all its failures leave through `kb.cli.errors.answer`."""
-        ctx.exit(answer(lambda: super(Root, self).invoke(ctx)))
+        ctx.exit(answer(lambda: self._run(ctx)))
+
+    def _run(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        finally:
+            if isinstance(ctx.obj, Session):
+                ctx.obj.close()
 
 
 @click.command(
     cls=Root,
     epilog=EPILOG,
     context_settings={
-        "help_option_names": ["-h", "--help"],
+        "help_option_names": ["--help", "-h"],
         "auto_envvar_prefix": "KB",
         "max_content_width": 100,
     },

@@ -46,6 +46,11 @@ class Session:
             self._opened.append(KnowledgeBase.open(self.entries, notify=tell))
         return self._opened[0]
 
+    def close(self) -> None:
+        """Let go of the index's files."""
+        for knowledge in self._opened:
+            knowledge.close()
+
     def synced(self) -> KnowledgeBase:
         """The knowledge base with its index brought up to date; findings are told."""
         knowledge = self.open()

@@ -94,13 +94,20 @@ class Columns:
         Raises:
             ValueError, EOFError, TypeError: the bytes are damaged.
         """
-        columns = cls()
         loaded: list[list[Any]] = marshal.loads(data)  # noqa: S302 -- our own cache, 0700
-        for mine, theirs in zip(columns._lists(), loaded, strict=True):
-            mine.extend(theirs)
         if len({len(each) for each in loaded}) > 1:
             raise ValueError("columns of different lengths")
-        return columns
+        ids, paths, fingerprints, written, problems, lengths, *rest = loaded
+        return cls(
+            ids=ids,
+            paths=paths,
+            fingerprints=fingerprints,
+            written=written,
+            problems=problems,
+            lengths=lengths,
+            numbers=dict(zip(NUMBER_FIELDS, rest, strict=False)),
+            facets=dict(zip(FACETS, rest[len(NUMBER_FIELDS) :], strict=True)),
+        )
 
     def _lists(self) -> Iterator[list[Any]]:
         yield from (self.ids, self.paths, self.fingerprints, self.written)

@@ -270,9 +270,6 @@ class SearchEngine(Protocol):
     def document(self, path: str) -> Mapping[str, Any] | None:
         """What the document stored to be shown, or None."""
 
-    def frequency(self, word: str) -> int:
-        """How many documents hold this word as people write it (`Document.words`)."""
-
     def words(self, prefix: str) -> Sequence[tuple[str, int]]:
         """The words that begin with the prefix, with their frequencies; all of them for ''."""
 

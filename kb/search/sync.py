@@ -65,14 +65,14 @@ def compare(
     """
     changed = tuple(
         path
-        for path, fingerprint in files.items()
+        for path, fingerprint in sorted(files.items())
         if (known := indexed.get(path)) is not None
         and (known.fingerprint != fingerprint or _resolves_otherwise(known, resolve))
     )
     return Difference(
-        added=tuple(path for path in files if path not in indexed),
+        added=tuple(path for path in sorted(files) if path not in indexed),
         changed=changed,
-        removed=tuple(path for path in indexed if path not in files),
+        removed=tuple(path for path in sorted(indexed) if path not in files),
     )
 
 

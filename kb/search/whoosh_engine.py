@@ -9,24 +9,35 @@ by Whoosh with the segment. A commit is atomic: a killed or failed one leaves th
 from __future__ import annotations
 
 import json
+import marshal
 import os
 import pickle
 import struct
+import sys
 import threading
 import zlib
 from array import array
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from whoosh import fields, formats, index, reading, writing
-from whoosh.codec import whoosh3
+from whoosh import index, reading, writing
 from whoosh.filedb.filestore import FileStorage, RamStorage, Storage
 
 from kb.errors import BrokenIndex, IndexFailure
 from kb.search import columns, ranking
 from kb.search.columns import Columns
-from kb.search.engine import ZONES, Changes, Document, Hit, Request, Results, Row
+from kb.search.engine import Changes, Document, Hit, Request, Results, Row
+from kb.search.whoosh_engine_writing import (
+    Codec,
+    Pool,
+    batches,
+    choose_merges,
+    fields_of,
+    schema,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,13 +45,12 @@ if TYPE_CHECKING:
     from whoosh.filedb.structfile import StructFile
 
 NAME = "kb"
-SCHEMA = f"whoosh 2, {columns.FORMAT}"
+SCHEMA = f"whoosh 3, {columns.FORMAT}"
 """Changes whenever an index of before cannot be read any more."""
-MOST_POSTINGS = 700_000
-"""Postings in memory before they are committed as a segment: about 250 MB."""
 LOCK_SECONDS = 600.0
 
 _COLUMNS_ENDING = ".columns"
+_WORDS_ENDING = ".words"
 _Answer = TypeVar("_Answer")
 
 _DAMAGE = (
@@ -63,76 +73,6 @@ _DAMAGE = (
     index.IndexError,
 )
 """What reading a damaged index was seen to raise (bytes flipped, files cut, files gone)."""
-
-
-class Postings(formats.Format):  # type: ignore[misc]  # Whoosh has no types
-    """Takes (term, frequency, weight, value) as they come: the terms are made by `text`.
-
-    Args:
-        posting_size: bytes of each posting's value; 0 for none, -1 for any number but none.
-    """
-
-    def __init__(self, posting_size: int) -> None:
-        super().__init__()
-        self.posting_size = posting_size
-
-    def word_values(self, value: object, analyzer: object, **_: object) -> object:
-        """The postings themselves."""
-        del analyzer
-        return value
-
-
-class Terms(fields.FieldType):  # type: ignore[misc]  # Whoosh has no types
-    """A field of ready postings. Stands at module level because Whoosh pickles its schema."""
-
-    indexed = True
-    scorable = False
-
-    def __init__(self, posting_size: int = 0) -> None:
-        self.format = Postings(posting_size)
-        self.analyzer = None
-        self.vector = None
-        self.column_type = None
-        self.stored = False
-        self.unique = False
-        self.spelling = False
-
-    def index(self, value: object, **_: object) -> object:
-        """The postings themselves."""
-        return value
-
-    def to_bytes(self, value: bytes | str) -> bytes:
-        """A term as Whoosh keeps it."""
-        return value if isinstance(value, bytes) else value.encode()
-
-    def from_bytes(self, value: bytes) -> str:
-        """The inverse of `to_bytes`."""
-        return value.decode()
-
-
-class Codec(whoosh3.W3Codec):  # type: ignore[misc]  # Whoosh has no types
-    """Whoosh's own, without the lengths of fields: ours are in the columns."""
-
-    length_stats = False
-
-
-class _Pool:
-    """The postings of one segment, sorted in memory; `MOST_POSTINGS` bounds them."""
-
-    def __init__(self, **_: object) -> None:
-        self._postings: list[tuple[str, bytes, int, float, bytes]] = []
-        self.add = self._postings.append
-
-    def iter_postings(self) -> Iterable[tuple[str, bytes, int, float, bytes]]:
-        self._postings.sort()
-        return self._postings
-
-    def cleanup(self) -> None:
-        self._postings = []
-
-
-def _schema() -> fields.Schema:
-    return fields.Schema(text=Terms(-1), word=Terms(), keyword=Terms(), shown=fields.STORED())
 
 
 class WhooshEngine:
@@ -184,20 +124,14 @@ class WhooshEngine:
         """What the document stored to be shown, or None."""
         return self._retried(lambda: self._document(path))
 
-    def frequency(self, word: str) -> int:
-        """How many documents hold this word."""
-        return self._retried(
-            lambda: sum(s.frequency("word", word) for s in self._segments()),
-        )
-
     def words(self, prefix: str) -> Sequence[tuple[str, int]]:
         """The words that begin with the prefix, with their frequencies."""
-        return self._retried(lambda: self._terms("word", prefix))
+        return self._retried(lambda: self._words(prefix))
 
     def values(self, field: str) -> Sequence[tuple[str, int]]:
         """The folded whole values of a keyword field, with their frequencies."""
         start = f"{field}="
-        found = self._retried(lambda: self._terms("keyword", start))
+        found = self._retried(lambda: self._keywords(start))
         return [(term.removeprefix(start), count) for term, count in found]
 
     def fields(self) -> Sequence[str]:
@@ -213,12 +147,12 @@ class WhooshEngine:
                     if place.is_file() and not place.name.endswith("LOCK"):
                         place.unlink()
                 _write_about(self._folder)
-            index.FileIndex.create(self._storage, _schema(), NAME)
+            index.FileIndex.create(self._storage, schema(), NAME)
 
     def close(self) -> None:
         """Forget the open segments of this thread."""
         segments = getattr(self._local, "segments", ())
-        self._local.segments, self._local.version = (), None
+        self._local.segments, self._local.version, self._local.words = (), None, None
         for segment in segments:
             segment.close()
 
@@ -226,7 +160,7 @@ class WhooshEngine:
         """Remove and add; a long list is committed in several steps."""
         removed = changes.removed
         with _writing(self._folder):
-            for documents in _batches(changes.documents):
+            for documents in batches(changes.documents):
                 self._commit(removed, documents)
                 removed = frozenset()
             if removed:
@@ -237,10 +171,10 @@ class WhooshEngine:
         writer = writing.SegmentWriter(
             index.FileIndex(self._storage, indexname=NAME),
             timeout=LOCK_SECONDS,
-            poolclass=_Pool,
             codec=Codec(),
             compound=False,
         )
+        writer.pool = Pool()
         try:
             replaced = removed.union(document.path for document in documents)
             for segment in writer.segments:
@@ -248,39 +182,55 @@ class WhooshEngine:
                 for path in known.keys() & replaced:
                     segment.delete_document(known[path])
             added = Columns()
+            words: Counter[str] = Counter()
             for document in documents:
-                writer.add_document(**_fields(document))
+                writer.add_document(**fields_of(document))
                 added.add(document)
-            writer.commit(mergetype=self._merge_into(added))
+                words.update(document.words)
+            writer.commit(mergetype=self._merge_into(added, words))
         except BaseException:
             if not writer.is_closed:
                 writer.cancel()
             raise
 
-    def _merge_into(self, added: Columns) -> Callable[[Any, list[Any]], list[Any]]:
+    def _merge_into(
+        self, added: Columns, words: Counter[str]
+    ) -> Callable[[Any, list[Any]], list[Any]]:
         """Whoosh's hook before a commit: choose segments to merge, write the new columns."""
 
         def merge(writer: Any, segments: list[Any]) -> list[Any]:  # noqa: ANN401 -- untyped
-            chosen, kept = _choose_merges(segments)
+            chosen, kept = choose_merges(segments)
             for segment in chosen:
                 live = [n for n in range(segment.doc_count_all()) if not segment.is_deleted(n)]
                 reader = reading.SegmentReader(self._storage, writer.schema, segment)
                 writer.add_reader(reader)
                 reader.close()
                 added.extend(self._columns(segment.segment_id()), live)
+                words.update(self._word_counts(segment.segment_id()))
             if len(added):
-                name = writer.newsegment.make_filename(_COLUMNS_ENDING)
-                with self._storage.create_file(name) as file:
-                    file.write(added.to_bytes())
+                name = writer.newsegment.segment_id()
+                self._write(name + _COLUMNS_ENDING, added.to_bytes())
+                self._write(name + _WORDS_ENDING, marshal.dumps(dict(words)))
             return kept
 
         return merge
 
     def _columns(self, segment_id: str) -> Columns:
-        name = f"{segment_id}{_COLUMNS_ENDING}"
+        return Columns.from_bytes(self._read(segment_id + _COLUMNS_ENDING))
+
+    def _word_counts(self, segment_id: str) -> dict[str, int]:
+        """How many documents of a segment hold each word; deleted documents count until a merge."""
+        counts: dict[str, int] = marshal.loads(self._read(segment_id + _WORDS_ENDING))  # noqa: S302 -- our own cache, 0700
+        return counts
+
+    def _read(self, name: str) -> bytes:
         file: StructFile
         with self._storage.open_file(name) as file:
-            return Columns.from_bytes(file.read(self._storage.file_length(name)))
+            return bytes(file.read(self._storage.file_length(name)))
+
+    def _write(self, name: str, content: bytes) -> None:
+        with self._storage.create_file(name) as file:
+            file.write(content)
 
     def _segments(self) -> Sequence[_WhooshSegment]:
         """The segments of the last commit, opened once a thread and commit.
@@ -290,9 +240,10 @@ class WhooshEngine:
         version = index.TOC._latest_generation(self._storage, NAME)  # noqa: SLF001
         if getattr(self._local, "version", None) != version:
             self.close()
-            opened = index.TOC.read(self._storage, NAME, gen=version, schema=_schema())
+            opened = index.TOC.read(self._storage, NAME, gen=version, schema=schema())
             segments = [
                 _WhooshSegment(
+                    segment.segment_id(),
                     reading.SegmentReader(self._storage, opened.schema, segment),
                     self._columns(segment.segment_id()),
                     frozenset(segment.deleted_docs()),
@@ -325,12 +276,24 @@ class WhooshEngine:
                 return segment.shown(number)
         return None
 
-    def _terms(self, field: str, prefix: str) -> list[tuple[str, int]]:
-        counts: dict[str, int] = {}
+    def _keywords(self, prefix: str) -> list[tuple[str, int]]:
+        counts: Counter[str] = Counter()
         for segment in self._segments():
-            for term, count in segment.terms(field, prefix):
-                counts[term] = counts.get(term, 0) + count
+            counts.update(dict(segment.keywords(prefix)))
         return sorted(counts.items())
+
+    def _words(self, prefix: str) -> list[tuple[str, int]]:
+        """From the word lists of all segments, merged once a thread and commit."""
+        segments = self._segments()
+        if self._local.words is None:
+            counts: Counter[str] = Counter()
+            for segment in segments:
+                counts.update(self._word_counts(segment.name))
+            self._local.words = sorted(counts.items())
+        known: list[tuple[str, int]] = self._local.words
+        first = bisect_left(known, (prefix,))
+        last = bisect_left(known, (prefix + chr(sys.maxunicode),))
+        return known[first:last]
 
     def _retried(self, ask: Callable[[], _Answer]) -> _Answer:
         try:
@@ -346,10 +309,12 @@ class _WhooshSegment:
 
     def __init__(
         self,
+        name: str,
         reader: Any,  # noqa: ANN401 -- untyped
         known: Columns,
         deleted: frozenset[int],
     ) -> None:
+        self.name = name
         self.columns = known
         self.deleted: Collection[int] = deleted
         self.norms: Sequence[float] = ()
@@ -387,9 +352,9 @@ class _WhooshSegment:
     def frequency(self, field: str, term: str) -> int:
         return int(self._reader.doc_frequency(field, term))
 
-    def terms(self, field: str, prefix: str) -> Iterator[tuple[str, int]]:
-        for term in self._reader.expand_prefix(field, prefix):
-            yield term.decode(), int(self._reader.doc_frequency(field, term))
+    def keywords(self, prefix: str) -> Iterator[tuple[str, int]]:
+        for term in self._reader.expand_prefix("keyword", prefix):
+            yield term.decode(), int(self._reader.doc_frequency("keyword", term))
 
     def shown(self, number: int) -> Mapping[str, Any]:
         stored = self._reader.stored_fields(number)["shown"]
@@ -402,75 +367,12 @@ class _WhooshSegment:
 
 def _set_norms(segments: Sequence[_WhooshSegment]) -> None:
     """BM25's length terms need the average length over the whole index."""
-    lengths = [
-        length
-        for segment in segments
-        for number, length in enumerate(segment.columns.lengths)
-        if number not in segment.deleted
-    ]
-    average = sum(lengths) / len(lengths) if lengths else 0.0
+    total = sum(sum(s.columns.lengths) for s in segments)
+    total -= sum(s.columns.lengths[number] for s in segments for number in s.deleted)
+    count = sum(len(s.columns) - len(s.deleted) for s in segments)
+    average = total / count if count else 0.0
     for segment in segments:
         segment.norms = segment.columns.norms(average)
-
-
-def _fields(document: Document) -> dict[str, Any]:
-    keywords = (
-        f"{field}={value}" for field, values in document.keywords.items() for value in values
-    )
-    shown = json.dumps(document.shown, ensure_ascii=False, separators=(",", ":"))
-    return {
-        "text": _text_postings(document),
-        "word": [(word.encode(), 1, 1.0, b"") for word in document.words],
-        "keyword": [(keyword.encode(), 1, 1.0, b"") for keyword in keywords],
-        "shown": zlib.compress(shown.encode(), 1),
-    }
-
-
-def _text_postings(document: Document) -> list[tuple[bytes, int, float, bytes]]:
-    """(term, frequency, weight, positions): a position carries the zone it is in."""
-    weights: dict[str, float] = {}
-    places: dict[str, array[int]] = {}
-    for number, (zone, weight) in enumerate(ZONES.items()):
-        offset = number << ranking.ZONE_BITS
-        for term, positions in document.zones.get(zone, {}).items():
-            weights[term] = weights.get(term, 0.0) + weight * len(positions)
-            found = places.setdefault(term, array("I"))
-            found.extend(p + offset for p in positions if p < 1 << ranking.ZONE_BITS)
-    return [
-        (term.encode(), len(found), weights[term], found.tobytes())
-        for term, found in places.items()
-    ]
-
-
-def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    """Documents in lots whose postings fit into memory."""
-    batch: list[Document] = []
-    postings = 0
-    for document in documents:
-        batch.append(document)
-        postings += len(document.words) + sum(map(len, document.zones.values()))
-        if postings >= MOST_POSTINGS:
-            yield batch
-            batch, postings = [], 0
-    if batch:
-        yield batch
-
-
-_MERGE_WIDTH = 8
-_MERGE_TIERS = (16, 256, 4096)
-
-
-def _choose_merges(segments: list[Any]) -> tuple[list[Any], list[Any]]:
-    """(to merge, to keep): eight segments below a size become one, so that there are few.
-
-    A merge of the lowest tier costs what one edit costs; the higher ones come seldom.
-    """
-    live = [segment for segment in segments if segment.doc_count() > 0]
-    for size in _MERGE_TIERS:
-        small = [segment for segment in live if segment.doc_count() < size]
-        if len(small) >= _MERGE_WIDTH:
-            return small, [segment for segment in live if segment not in small]
-    return [], live
 
 
 def _write_about(folder: Path) -> None:
