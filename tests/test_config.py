@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.config import COMMANDS, Config, EngineChoice, load, parse
-from kb.glossary import GLOSSARY
 from kb.vocabulary import CAUSES, DEFAULT_VOCABULARY, Service
+from kb.vocabulary.glossary import GLOSSARY
 
 ENTRIES = Path(__file__).parent.parent / "entries"
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kb.fields import read_fields
-from kb.front_matter import read_front_matter
+from kb.document.fields import read_fields
+from kb.document.front_matter import read_front_matter
 from kb.model import Source
 from kb.vocabulary import DEFAULT_VOCABULARY, Service, Vocabulary
 

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from kb.follow_ups import FollowUps, read_follow_ups
-from kb.markdown import read_blocks
-from kb.sections import outline
+from kb.document.follow_ups import FollowUps, read_follow_ups
+from kb.document.markdown import read_blocks
+from kb.document.sections import outline
 
 
 def read(text: str) -> FollowUps:

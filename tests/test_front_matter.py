@@ -9,8 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.front_matter import FrontMatter, Scalar, Several, Table, read_front_matter, texts_of
-from kb.front_matter_keys import canonical_key
+from kb.document.front_matter import (
+    FrontMatter,
+    Scalar,
+    Several,
+    Table,
+    read_front_matter,
+    texts_of,
+)
+from kb.document.front_matter_keys import canonical_key
 
 
 def read(text: str) -> FrontMatter:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.headings import anchor_of, meaning
+from kb.document.headings import anchor_of, meaning
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.markdown import Block, read_blocks, without_comments
+from kb.document.markdown import Block, read_blocks, without_comments
 
 
 def flat(blocks: tuple[Block, ...]) -> list[Block]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kb.markdown import read_blocks
-from kb.sections import Outline, outline
+from kb.document.markdown import read_blocks
+from kb.document.sections import Outline, outline
 
 
 def read(text: str) -> Outline:

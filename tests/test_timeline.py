@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kb.markdown import read_blocks
-from kb.sections import outline
-from kb.timeline import read_timeline
+from kb.document.markdown import read_blocks
+from kb.document.sections import outline
+from kb.document.timeline import read_timeline
 
 if TYPE_CHECKING:
     from kb.model import TimelineEvent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.turns import turn_of
+from kb.document.turns import turn_of
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kb.glossary import GLOSSARY
 from kb.vocabulary import (
     CAUSES,
     DEFAULT_VOCABULARY,
@@ -24,6 +23,7 @@ from kb.vocabulary import (
     fold,
     near,
 )
+from kb.vocabulary.glossary import GLOSSARY
 
 CHAT = Service("kakaotalk", "카카오톡", "Kakao", ("카톡", "KakaoTalk"))
 ACCOUNT = Service("kakao-account", "카카오계정", "Kakao", ("Kakao account",))

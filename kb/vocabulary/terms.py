@@ -1,7 +1,7 @@
 """What a named thing of the vocabulary is, and the fields that have a fixed set of values.
 
 What changed (`trigger`) is kept apart from why it broke (`causes`), as the SRE Workbook
-(appendix C) does; the causes themselves are in `kb.causes`.
+(appendix C) does; the causes themselves are in `kb.vocabulary.causes`.
 """
 
 from __future__ import annotations

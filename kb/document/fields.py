@@ -11,15 +11,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kb import moments
-from kb.front_matter import Scalar, Several, Table, Value, texts_of
-from kb.front_matter_keys import KEYS, canonical_key
+from kb.document.front_matter import Scalar, Several, Table, Value, texts_of
+from kb.document.front_matter_keys import KEYS, canonical_key
 from kb.model import Finding, Postmortem, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, datetime
 
-    from kb.front_matter import FrontMatter
+    from kb.document.front_matter import FrontMatter
     from kb.model import Level
     from kb.vocabulary import Vocabulary
 

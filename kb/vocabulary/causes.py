@@ -8,7 +8,7 @@ An alias belongs to one cause only.
 
 from __future__ import annotations
 
-from kb.terms import Cause, words
+from kb.vocabulary.terms import Cause, words
 
 CAUSES: tuple[Cause, ...] = (
     Cause(

@@ -12,7 +12,7 @@ from kb.moments import find_zone, read_moment, resolve_zone
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from kb.markdown import Block, Row
+    from kb.document.markdown import Block, Row
     from kb.moments import Moment, Order
 
 _WHEN = re.compile(

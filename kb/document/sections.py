@@ -11,15 +11,15 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kb.bold_keys import bold_keys
-from kb.headings import Meaning, anchor_of, meaning
+from kb.document.bold_keys import bold_keys
+from kb.document.headings import Meaning, anchor_of, meaning
 from kb.model import Section
 from kb.moments import read_moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kb.markdown import Block
+    from kb.document.markdown import Block
     from kb.model import SectionKind
 
 _OWNED = re.compile(

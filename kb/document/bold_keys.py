@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kb.markdown import Block
+from kb.document.markdown import Block
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

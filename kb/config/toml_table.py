@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from kb.config.toml_text import line_of
 from kb.model import Finding
-from kb.toml_text import line_of
 from kb.vocabulary import near
 
 if TYPE_CHECKING:

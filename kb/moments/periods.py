@@ -7,8 +7,8 @@ from calendar import monthrange
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from kb.moments_dates import parse_date
-from kb.moments_writing import fold
+from kb.moments.dates import parse_date
+from kb.moments.writing import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable

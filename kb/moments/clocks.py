@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache
 
-from kb.moments_writing import AFTER_HANGUL
+from kb.moments.writing import AFTER_HANGUL
 
 DAY_PART = r"오전|오후|새벽|아침|낮|점심|저녁|한밤중?|밤|심야|AM|PM"
 _HALF = r"[AaPp]\.[Mm]\.|[AaPp][Mm](?![A-Za-z])"

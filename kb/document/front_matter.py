@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from kb.front_matter_keys import canonical_key
+from kb.document.front_matter_keys import canonical_key
 from kb.model import Finding, Level
 
 if TYPE_CHECKING:

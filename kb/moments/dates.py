@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from kb.moments_writing import Order, fold
+from kb.moments.writing import Order, fold
 
 # Any case, except the two that are also English words: those need their capital.
 MONTH_NAME = (
@@ -138,6 +138,7 @@ def parse_date(text: str, order: Order = "mdy") -> date | None:
 def _written(match: re.Match[str], order: Order, *, weak: bool) -> WrittenDate:
     parts = match.groupdict()
     year = parts.get("year")
+    month: int | None
     if parts.get("first"):
         month, day = _month_and_day(parts, order)
     else:

@@ -11,7 +11,7 @@ import re
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from functools import cache, lru_cache
 
-from kb.moments_writing import fold
+from kb.moments.writing import fold
 
 _LONGEST_NAME = 64
 # Hours east of UTC. Three names are ambiguous, see `is_ambiguous_zone`.

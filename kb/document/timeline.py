@@ -11,20 +11,20 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kb.markdown import without_comments
+from kb.document.markdown import without_comments
+from kb.document.sections import source
+from kb.document.timeline_tables import read_table
+from kb.document.turns import turn_of
 from kb.model import TimelineEvent
 from kb.moments import find_moments, find_zone, read_moment, walk
-from kb.sections import source
-from kb.timeline_tables import read_table
-from kb.turns import turn_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from kb.markdown import Block
+    from kb.document.markdown import Block
+    from kb.document.sections import Part
     from kb.moments import Moment, Order
-    from kb.sections import Part
 
 _DAY_FIRST = re.compile(r"(?<![\d/.-])(1[3-9]|2\d|3[01])[/.-](?:0?[1-9]|1[0-2])[/.-]\d{4}")
 _BETWEEN = re.compile(r"\s*(?:(?:[—–:：|,;→⇒·]|-{1,3}(?=\s|$)|->|=>)\s*)?")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kb.block_lines import LineParser
+    from kb.document.block_lines import LineParser
 
 BlockKind = Literal[
     "heading", "paragraph", "list", "item", "table", "code", "quote", "html", "rule"
@@ -76,14 +76,14 @@ class Tree:
 
 @functools.cache
 def _parser() -> LineParser:
-    from kb.block_lines import LineParser
+    from kb.document.block_lines import LineParser
 
     return LineParser()
 
 
 def read_blocks(text: str, first_line: int = 1) -> Tree:
     """Read Markdown whose lines end in LF; `first_line` is the file's line it begins on."""
-    from kb.block_lines import LineState
+    from kb.document.block_lines import LineState
 
     state = LineState()
     state.first_line = first_line

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kb.front_matter_keys import KEYS
+from kb.document.front_matter_keys import KEYS
 from kb.model import Section
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from kb.headings import meaning
-from kb.markdown import without_comments
+from kb.document.headings import meaning
+from kb.document.markdown import without_comments
 from kb.model import Finding, FollowUp
 from kb.moments import find_moments, parse_date
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
-    from kb.markdown import Block
-    from kb.sections import Part
+    from kb.document.markdown import Block
+    from kb.document.sections import Part
 
 _NAMES = {
     "owner": "owners? assignees? assigned[ ]to who responsible "

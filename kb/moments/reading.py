@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
-from kb.moments_clocks import DAY_PART, Clock, WrittenClock, agree, read_clock
-from kb.moments_clocks import skip_placeholder as skip_open_clock
-from kb.moments_dates import MONTH_NAME, WrittenDate, read_date
-from kb.moments_dates import skip_placeholder as skip_open_date
-from kb.moments_writing import ABOUT, Order, fold
-from kb.moments_zones import read_zone, read_zone_before
+from kb.moments.clocks import DAY_PART, Clock, WrittenClock, agree, read_clock
+from kb.moments.clocks import skip_placeholder as skip_open_clock
+from kb.moments.dates import MONTH_NAME, WrittenDate, read_date
+from kb.moments.dates import skip_placeholder as skip_open_date
+from kb.moments.writing import ABOUT, Order, fold
+from kb.moments.zones import read_zone, read_zone_before
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

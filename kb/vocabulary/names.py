@@ -13,25 +13,9 @@ from functools import cached_property
 from unicodedata import normalize
 from zlib import adler32, crc32
 
-from kb.causes import CAUSES
-from kb.glossary import GLOSSARY
-from kb.terms import DETECTED_BY, SEVERITIES, STATUSES, TRIGGERS, Cause, Service, Term
-
-__all__ = [
-    "CAUSES",
-    "DEFAULT_VOCABULARY",
-    "DETECTED_BY",
-    "SEVERITIES",
-    "STATUSES",
-    "TRIGGERS",
-    "Cause",
-    "Service",
-    "Term",
-    "Vocabulary",
-    "distinct",
-    "fold",
-    "near",
-]
+from kb.vocabulary.causes import CAUSES
+from kb.vocabulary.glossary import GLOSSARY
+from kb.vocabulary.terms import DETECTED_BY, SEVERITIES, STATUSES, TRIGGERS, Cause, Service, Term
 
 # Spaces, underscores, hyphens and dashes of all kinds, the middle dots Korean joins words with
 # (U+119E is what NFKC makes of U+318D), and characters without width.

@@ -20,15 +20,15 @@ import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kb.encodings import MAXIMUM_BYTES, MAXIMUM_LINES, read_text
-from kb.fields import day_of_title, read_fields
-from kb.follow_ups import read_follow_ups
-from kb.front_matter import read_front_matter
-from kb.markdown import read_blocks
+from kb.document.encodings import MAXIMUM_BYTES, MAXIMUM_LINES, read_text
+from kb.document.fields import day_of_title, read_fields
+from kb.document.follow_ups import read_follow_ups
+from kb.document.front_matter import read_front_matter
+from kb.document.markdown import read_blocks
+from kb.document.sections import outline
+from kb.document.timeline import read_timeline
+from kb.document.writing import write
 from kb.moments import resolve_zone
-from kb.sections import outline
-from kb.timeline import read_timeline
-from kb.writing import write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,7 +128,7 @@ def _read_body(
 
 
 def _unread(identifier: str, path: str, findings: tuple[Finding, ...]) -> Postmortem:
-    from kb.fields import day_of_id
+    from kb.document.fields import day_of_id
     from kb.model import Postmortem
 
     return Postmortem(identifier, path, date=day_of_id(identifier), findings=findings)

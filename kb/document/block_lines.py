@@ -6,7 +6,7 @@ same, and read again by itself. So a state that knows the line its own text begi
 place every block: that line plus the line breaks before the block. Only the places where
 mistune starts a block, or cuts out a text, need a hand; they are the methods below.
 
-Only `kb.markdown` imports this module, and late: it is where mistune is loaded.
+Only `kb.document.markdown` imports this module, and late: it is where mistune is loaded.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from mistune.block_parser import (  # noqa: TID253 - base classes; imported late by kb.markdown
+from mistune.block_parser import (  # noqa: TID253 - base classes; imported late by kb.document.markdown
     BlockParser,
 )
 from mistune.core import BlockState  # noqa: TID253 - the same

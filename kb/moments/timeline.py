@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timezone
 from typing import TYPE_CHECKING
 
-from kb.moments_reading import add_days, read_moment
-from kb.moments_zones import resolve_zone
+from kb.moments.reading import add_days, read_moment
+from kb.moments.zones import resolve_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kb.moments_clocks import Clock
-    from kb.moments_reading import Moment
+    from kb.moments.clocks import Clock
+    from kb.moments.reading import Moment
 
 # A bare time that is this much earlier than the one before belongs to the next day; less is
 # a line out of order.

@@ -11,7 +11,7 @@ from kb.vocabulary import CAUSES, Cause, Service, distinct, fold
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from kb.toml_table import Reader
+    from kb.config.toml_table import Reader
 
 # Keys of the top level. Written below a table's header they fall into that table.
 TOP_LEVEL = ("timezone", "language", "edit_url", "engine", "builtin_synonyms", "extend_causes")

@@ -6,7 +6,7 @@ Every key is optional, and so is the file. Top-level keys must stand above the f
     language = "ko"             the language of entries that name none
     edit_url = "https://git.example.com/edit/main/entries/{path}"
     engine = "whoosh"           or { type = "opensearch", url = "..." }
-    builtin_synonyms = true     whether kb.glossary counts
+    builtin_synonyms = true     whether kb.vocabulary.glossary counts
     extend_causes = false       whether [causes] adds to the built-in causes or replaces them
     [services]  id = { label, owner, aliases, description, url }, or id = "label"
     [causes]    id = { label, label_ko, definition, aliases }, or id = "label"
@@ -24,18 +24,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
-from kb.config_names import TOP_LEVEL, read_causes, read_services, read_synonyms
-from kb.glossary import GLOSSARY
+from kb.config.known_keys import TOP_LEVEL, read_causes, read_services, read_synonyms
+from kb.config.toml_table import Reader
+from kb.config.toml_text import read_toml
 from kb.model import Finding
-from kb.toml_table import Reader
-from kb.toml_text import read_toml
 from kb.vocabulary import DEFAULT_VOCABULARY, Vocabulary, near
+from kb.vocabulary.glossary import GLOSSARY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from kb.toml_text import TomlError
+    from kb.config.toml_text import TomlError
 
 NAME = "kb.toml"
 ENGINES = ("whoosh", "tantivy", "opensearch")

@@ -1,0 +1,13 @@
+"""kb.toml -> (Config, findings): what a team says of its own knowledge base.
+
+settings      the keys, what they mean, what is wrong with them
+known_keys    the keys there are, and the nearest to one that is not
+toml_text     TOML with lines, damaged files included
+toml_table    values of a table, each with its line
+"""
+
+from __future__ import annotations
+
+from kb.config.settings import COMMANDS, ENGINES, NAME, Config, EngineChoice, load, parse
+
+__all__ = ["COMMANDS", "ENGINES", "NAME", "Config", "EngineChoice", "load", "parse"]
