@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, get_args
-from urllib.parse import quote
 
 from kb.errors import UsageError
 from kb.recurrence import recurring
@@ -187,8 +186,17 @@ def _search_hit(hit: Hit, compiled: Compiled) -> SearchHit:
         resolved=shown["resolved"],
         duration_minutes=shown["duration_minutes"],
         score=hit.score,
-        url=f"/entries/{quote(shown['id'])}",
+        url=_url(shown["id"]),
         snippets=snippets(shown, compiled.marked),
         open_follow_ups=shown["open_follow_ups"],
         matches_well=hit.well,
     )
+
+
+def _url(identifier: str) -> str:
+    """The entry's page on the web; importing the quoting costs more than most ids need."""
+    if identifier.isascii() and identifier.replace("-", "").isalnum():
+        return f"/entries/{identifier}"
+    from urllib.parse import quote
+
+    return f"/entries/{quote(identifier)}"

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from whoosh.filedb.structfile import StructFile
 
 NAME = "kb"
-SCHEMA = f"whoosh 3, {columns.FORMAT}"
+SCHEMA = f"whoosh 4, {columns.FORMAT}"
 """Changes whenever an index of before cannot be read any more."""
 LOCK_SECONDS = 600.0
 
