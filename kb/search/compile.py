@@ -182,9 +182,18 @@ class _Compiler:
                         keywords=tuple(dict.fromkeys((*word.keywords, *causes))),
                     )
 
-    def _other_spellings(self, name: tuple[str, ...], weight: float) -> tuple[TermSequence, ...]:
+    def _other_spellings(self, name: tuple[str, ...], share: float) -> tuple[TermSequence, ...]:
+        """The synonyms of a name, weighed so that all its terms together count the `share`.
+
+        A Korean word is indexed as several pairs of syllables, an English one as one term; each
+        pair scores, so that without this the Korean synonym would outweigh the English word.
+        """
         spelled = (
-            spell(other, adjacent=len(other.split()) > 1, weight=weight)
+            spell(
+                other,
+                adjacent=len(other.split()) > 1,
+                weight=share * len(name) / max(1, len(key(other))),
+            )
             for other in self.context.synonyms.of(name)
         )
         return tuple(sequence for sequence in spelled if sequence)

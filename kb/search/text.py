@@ -49,7 +49,12 @@ _JOINERS = r"[-./:\\@+]+"
 _CHUNK = re.compile(rf"\w+(?:{_JOINERS}\w+)*")
 _RUN = re.compile(rf"(?P<hangul>[{_HANGUL}]+)|(?P<paired>[{_PAIRED}]+)|[^\W_{_HANGUL}{_PAIRED}]+")
 _COMPOUND = re.compile(rf"[^\W{_HANGUL}{_PAIRED}]+(?:(?:{_JOINERS}|_)[^\W_{_HANGUL}{_PAIRED}]+)+")
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_WIDTH_FORMS = re.compile("[\u3000\uff01-\uffee]+")
+# What only looks: soft hyphen, spaces and joiners without width, the mark of byte order. Halves of
+# a character (a broken paste, undecodable arguments) could be neither stored nor printed.
+_INVISIBLE = dict.fromkeys((0xAD, 0x200B, 0x2060, 0xFEFF)) | {0x2010: "-", 0x2011: "-"}
+_UNEVEN = re.compile("[\u00ad\u200b\u2010\u2011\u2060\ufeff\ud800-\udfff]")
+_HALVES = re.compile("[\ud800-\udfff]")
 _stem_english = Stemmer.Stemmer("english").stemWord
 
 
@@ -71,13 +76,17 @@ class Token(NamedTuple):
 
 
 def normalise(text: str) -> str:
-    """NFC with full-width forms folded: what is stored, searched and highlighted.
+    """NFC with full-width and half-width forms folded: what is stored, searched, highlighted.
 
     macOS writes Korean file names decomposed (NFD); without this nothing would match them.
+    Characters that are not seen are left out, halves of characters replaced (U+FFFD).
     """
     if text.isascii():
         return text
-    return unicodedata.normalize("NFC", text.translate(_FULL_WIDTH))
+    if _UNEVEN.search(text):
+        text = _HALVES.sub("\ufffd", text).translate(_INVISIBLE)
+    text = _WIDTH_FORMS.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
+    return unicodedata.normalize("NFC", text)
 
 
 def tokens(text: str) -> Iterator[Token]:
