@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+import stat
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kb.errors import CorpusError
-from kb.model import Finding
-from kb.search.text import normalise
+from kb.model import Finding, Level
 
 ENDINGS = (".md", ".markdown", ".MD")
 NOT_ENTRIES = frozenset({"readme.md", "index.md", "template.md"})
@@ -18,6 +20,9 @@ name that begins with `.` or `_`."""
 
 LARGEST_FILE = 64 * 1024 * 1024
 """Bytes; a larger file is not even opened."""
+
+_ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\\\ud800-\udfff]")
+_BINARY: int = getattr(os, "O_BINARY", 0)
 
 Stat = tuple[int, int, int, int]
 """What tells cheaply that a file is the one seen before: modified, changed (nanoseconds), size
@@ -32,11 +37,13 @@ class Scan:
         files: path (relative, forward slashes, NFC) -> its stat.
         names: path -> the name on disk, for the paths where the two differ.
         findings: what could not be looked into.
+        seen: when looking began, in nanoseconds since 1970.
     """
 
-    files: Mapping[str, Stat]
-    names: Mapping[str, str]
-    findings: tuple[Finding, ...]
+    files: Mapping[str, Stat] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    seen: int = 0
 
 
 def find_folder(start: Path) -> Path:
@@ -46,9 +53,9 @@ def find_folder(start: Path) -> Path:
         CorpusError: there is none up to the root.
     """
     for folder in (start, *start.parents):
-        if folder.name == "entries" and folder.is_dir():
+        if folder.name == "entries" and os.path.isdir(folder):  # noqa: PTH112 -- never raises
             return folder
-        if (folder / "entries").is_dir():
+        if os.path.isdir(folder / "entries"):  # noqa: PTH112
             return folder / "entries"
     raise CorpusError(
         f"There is no entries folder in {start} or above it.",
@@ -60,77 +67,119 @@ def require_folder(folder: Path) -> None:
     """Raise CorpusError unless this is a folder that can be read."""
     try:
         next(folder.iterdir(), None)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _unreadable(folder, error) from error
 
 
 def scan(folder: Path) -> Scan:
     """Every entry file below the folder, symbolic links followed, loops entered once.
 
+    A folder that is reached in two ways counts where it stands itself, not where a link does.
+
     Raises:
         CorpusError: the folder itself is missing, is no folder, or cannot be read.
     """
-    files: dict[str, Stat] = {}
-    names: dict[str, str] = {}
-    findings: list[Finding] = []
-    seen: set[tuple[int, int]] = set()
-    pending = [("", str(folder))]
-    while pending:
-        prefix, place = pending.pop()
+    return _Walk(folder).walk()
+
+
+class _Walk:
+    """One way through a folder, and what was met."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._files: dict[str, Stat] = {}
+        self._names: dict[str, str] = {}
+        self._findings: list[Finding] = []
+        self._entered: set[tuple[int, int]] = set()
+        self._linked: list[tuple[str, str]] = []
+
+    def walk(self) -> Scan:
+        seen = time.time_ns()
+        pending = [("", str(self._folder))]
+        while pending:
+            pending.extend(self._look(*pending.pop()))
+            if not pending and self._linked:
+                self._linked.sort(reverse=True)
+                pending.append(self._linked.pop())
+        return Scan(self._files, self._names, tuple(self._findings), seen)
+
+    def _look(self, prefix: str, place: str) -> Iterator[tuple[str, str]]:
+        """Take the entries of one folder; yield the folders in it, keep links for later."""
         try:
-            children = _children(place, seen)
+            children = self._children(place)
         except OSError as error:
             if not prefix:
-                raise _unreadable(folder, error) from error
-            findings.append(_finding(prefix.rstrip("/"), error))
-            continue
+                raise _unreadable(self._folder, error) from error
+            self._findings.append(_finding(_printable(prefix.rstrip("/")), error))
+            return
         for child in children:
             if child.name[0] in "._":
                 continue
-            name = prefix + child.name
-            path = name if name.isascii() else _printable(name)
             try:
-                status = _entry_status(child)
+                is_folder = child.is_dir()
+                if child.name.endswith(ENDINGS):
+                    self._take(prefix + child.name, child, is_folder=is_folder)
+                if is_folder and child.is_symlink():
+                    self._linked.append((f"{prefix}{child.name}/", child.path))
+                elif is_folder:
+                    yield f"{prefix}{child.name}/", child.path
             except OSError as error:
-                findings.append(_finding(path, error))
-                continue
-            if status is not None:
-                files[path] = status
-                if path != name:
-                    names[path] = name
-            elif _is_folder(child):
-                pending.append((f"{name}/", child.path))
-    return Scan(files, names, tuple(findings))
+                removed = isinstance(error, FileNotFoundError) and not child.is_symlink()
+                if child.name.endswith(ENDINGS) and not removed:
+                    self._findings.append(_finding(_printable(prefix + child.name), error))
+
+    def _children(self, place: str) -> list[os.DirEntry[str]]:
+        """What stands in a folder; nothing where the folder was entered before."""
+        status = Path(place).stat()
+        if (status.st_dev, status.st_ino) in self._entered:
+            return []
+        self._entered.add((status.st_dev, status.st_ino))
+        with os.scandir(place) as entries:
+            return list(entries)
+
+    def _take(self, name: str, child: os.DirEntry[str], *, is_folder: bool) -> None:
+        """Note an entry file, or why what is called like one is none."""
+        if child.name.lower() in NOT_ENTRIES:
+            return
+        path = _printable(name)
+        if is_folder:
+            why = "is a folder with the name of an entry."
+            self._findings.append(_finding(path, None, why, level="warning"))
+            return
+        status = child.stat()
+        if path in self._files:
+            why = "is there twice: two files have names that differ only in how letters are coded."
+            self._findings.append(_finding(path, None, why))
+            return
+        self._files[path] = _stat(status)
+        if path != name:
+            self._names[path] = name
 
 
-def _children(place: str, seen: set[tuple[int, int]]) -> list[os.DirEntry[str]]:
-    """What stands in a folder; nothing where the folder was entered before."""
-    status = Path(place).stat()
-    if (status.st_dev, status.st_ino) in seen:
-        return []
-    seen.add((status.st_dev, status.st_ino))
-    with os.scandir(place) as entries:
-        return list(entries)
-
-
-def _entry_status(child: os.DirEntry[str]) -> Stat | None:
-    """The stat of an entry file; None for everything else."""
-    if not child.name.endswith(ENDINGS) or child.is_dir() or child.name.lower() in NOT_ENTRIES:
+def stat_of(place: Path) -> Stat | None:
+    """The stat of one file, or None where it cannot be had."""
+    try:
+        return _stat(place.stat())
+    except OSError:
         return None
-    status = child.stat()
+
+
+def _stat(status: os.stat_result) -> Stat:
     return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
 
 
-def _is_folder(child: os.DirEntry[str]) -> bool:
-    try:
-        return child.is_dir()
-    except OSError:
-        return False
-
-
 def _printable(path: str) -> str:
-    """The path in NFC, with bytes that are no UTF-8 shown as replacement characters."""
-    return normalise(path.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+    """The path in NFC; bytes that are no UTF-8, backslashes and controls as `%FF`."""
+    if path.isascii() and not _ODD.search(path):
+        return path
+    from unicodedata import normalize
+
+    return normalize("NFC", _ODD.sub(_escaped, path))
+
+
+def _escaped(odd: re.Match[str]) -> str:
+    errors = "surrogateescape" if "\udc80" <= odd.group() <= "\udcff" else "surrogatepass"
+    return "".join(f"%{byte:02X}" for byte in odd.group().encode("utf-8", errors))
 
 
 def read(folder: Path, path: str, found: Scan) -> bytes | Finding:
@@ -140,11 +189,20 @@ def read(folder: Path, path: str, found: Scan) -> bytes | Finding:
     """
     place = folder / found.names.get(path, path)
     try:
-        if not place.is_file():
-            return _finding(path, None, "is not an ordinary file, or has just been removed")
-        if place.stat().st_size > LARGEST_FILE:
-            return _finding(path, None, f"is larger than {LARGEST_FILE // 1024**2} MiB")
-        return place.read_bytes()
+        # Opening a pipe that nobody writes to would wait for ever without this.
+        handle = os.open(place, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _BINARY)
+        try:
+            status = os.fstat(handle)
+            if not stat.S_ISREG(status.st_mode):
+                return _finding(path, None, "is not an ordinary file.")
+            if status.st_size > LARGEST_FILE:
+                return _finding(path, None, f"is larger than {LARGEST_FILE // 1024**2} MiB.")
+            with os.fdopen(handle, "rb", closefd=False) as file:
+                return file.read(LARGEST_FILE)
+        finally:
+            os.close(handle)
+    except FileNotFoundError:
+        return _finding(path, None, "has just been removed.")
     except OSError as error:
         return _finding(path, error)
 
@@ -155,42 +213,51 @@ def write_new(place: Path, content: str) -> None:
     Raises:
         CorpusError: it exists, or cannot be written.
     """
+    data = content.encode("utf-8", "replace")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        with place.open("x", encoding="utf-8", newline="\n") as file:
+    except OSError as error:
+        raise _unwritable(place.parent, error) from error
+    try:
+        with place.open("xb") as file:
             try:
-                file.write(content)
+                file.write(data)
                 file.flush()
-            except OSError:
+            except BaseException:
                 place.unlink(missing_ok=True)
                 raise
     except FileExistsError as error:
         raise CorpusError(f"{place} exists already.", "Choose another title or date.") from error
     except OSError as error:
-        raise CorpusError(
-            f"{place} cannot be written: {error.strerror}.",
-            "Check that you may write there and that the disk is not full.",
-        ) from error
+        raise _unwritable(place, error) from error
 
 
-def _unreadable(folder: Path, error: OSError) -> CorpusError:
+def _unwritable(place: Path, error: OSError) -> CorpusError:
+    return CorpusError(
+        f"{place} cannot be written: {error.strerror}.",
+        "Check that you may write there and that the disk is not full.",
+    )
+
+
+def _unreadable(folder: Path, error: OSError | ValueError) -> CorpusError:
     if isinstance(error, FileNotFoundError):
         return CorpusError(
             f"There is no folder {folder}.", "Create it, or name another with --entries."
         )
     if isinstance(error, NotADirectoryError):
         return CorpusError(f"{folder} is not a folder.", "Name the folder that holds the entries.")
+    reason = error.strerror if isinstance(error, OSError) else error
     return CorpusError(
-        f"The folder {folder} cannot be read: {error.strerror}.",
+        f"The folder {_printable(str(folder))} cannot be read: {reason}.",
         "Give yourself the right to read it, or name another with --entries.",
     )
 
 
-def _finding(path: str, error: OSError | None, why: str = "") -> Finding:
-    reason = why or f"cannot be read: {error.strerror if error else 'unknown reason'}"
+def _finding(path: str, error: OSError | None, why: str = "", level: Level = "error") -> Finding:
+    reason = why or f"cannot be read: {error.strerror if error else 'unknown reason'}."
     return Finding(
         rule="unreadable",
-        level="error",
+        level=level,
         path=path,
         line=0,
         message=f"{path} {reason}",

@@ -3,27 +3,43 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from kb import corpus
 from kb.errors import BrokenIndex
-from kb.search import stamps, sync
-from kb.search.engine import Changes, Document, SearchEngine
+from kb.model import Finding
+from kb.search import seals, stamps, sync
+from kb.search.engine import Changes, Document, Keyword, Request, SearchEngine
+from kb.search.stamps import Album, Stamps
 from kb.search.sync import Indexed, SyncStats
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from kb.config import Config
-    from kb.model import Finding
+    from kb.model import Postmortem
+    from kb.search.engine import Row
 
-READING = "1"
+READING = "2"
 """Changes whenever the same file would be read into another document than before."""
+
+_FEW = 50
+"""Entries that are asked for one by one; for more, all that are there are listed."""
 
 Progress = Callable[[int, int], None]
 """Called with how many entries are done and how many there are to do."""
+
+
+def read_entry(content: bytes, path: str, config: Config) -> Postmortem:
+    """A file's content as an entry, with what the configuration says of entries that do not."""
+    from kb import document
+
+    entry = document.parse(content, path, config.vocabulary, config.timezone)
+    if config.language and "language" not in entry.source_lines:
+        return replace(entry, language=config.language)
+    return entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,41 +48,83 @@ class Indexer:
 
     Attributes:
         folder: the entries folder.
-        beside: where stamps are kept, or None for an index in memory.
+        album: where the stamps are kept: beside the index, or in memory with it.
+        notify: receives one line when the index had to be made anew.
     """
 
     folder: Path
     engine: SearchEngine
-    beside: Path | None
+    album: Album
     config: Config
+    notify: Callable[[str], None]
 
     def sync(self, progress: Progress | None = None, *, rebuild: bool = False) -> SyncStats:
         """Make the index agree with the files; quick where it does already.
 
+        An index that is damaged, old or somebody else's is made anew, with a notice.
+
         Raises:
             CorpusError: the folder cannot be read.
-            BrokenIndex: the index must be made anew; call again with `rebuild`.
-            IndexFailure: it cannot be written.
+            IndexFailure: the index cannot be written.
         """
         begun = time.perf_counter()
         found = corpus.scan(self.folder)
-        if not rebuild and self.is_fresh(found):
-            return SyncStats(unchanged=len(found.files), findings=found.findings)
-        with self.engine.exclusive():
-            if rebuild or not self.engine.version():
-                self.engine.clear()
-            stats = _Run(self, found, progress).run()
-        return replace(stats, rebuilt=rebuild, seconds=time.perf_counter() - begun)
+        before = self._version()
+        stats = None if rebuild else self.settled(found)
+        if stats is None:
+            with self.engine.exclusive():
+                if self._version() != before:  # while this one waited, another did its work
+                    found = corpus.scan(self.folder)
+                stats = self._mended(found, progress, rebuild=rebuild)
+        return replace(stats, seconds=time.perf_counter() - begun)
 
-    def is_fresh(self, found: corpus.Scan) -> bool:
-        """Whether the files look as they did when the index last agreed with them."""
-        version = self.engine.version()
-        known = stamps.load(self.beside)
-        return (
-            bool(version)
-            and known.version == version
-            and known.names == self.names
-            and known.stats == found.files
+    def mend(self, error: BrokenIndex) -> SyncStats:
+        """Make an index anew that was found broken, unless another process just did.
+
+        Raises:
+            CorpusError, IndexFailure: as `sync` does.
+        """
+        before = self._version()
+        with self.engine.exclusive():
+            found = corpus.scan(self.folder)
+            same = self._version() == before
+            if same and before != "":
+                self._tell(error)
+            return self._mended(found, None, rebuild=same)
+
+    def settled(self, found: corpus.Scan) -> SyncStats | None:
+        """What a sync says where files and index look as they did when they last agreed.
+
+        Returns:
+            None where they do not, so that they must be compared.
+        """
+        version = self._version()
+        known = self.album.load()
+        if (
+            not version
+            or known.version != version
+            or known.names != self.names
+            or known.stats != found.files
+            or (self.album.folder and seals.touched(self.album.folder, known.index))
+        ):
+            return None
+        findings = list(found.findings)
+        if len(known.fingerprints) < len(found.files):
+            for path in sorted(found.files.keys() - known.fingerprints.keys()):
+                content = corpus.read(self.folder, path, found)
+                if isinstance(content, bytes):
+                    return None
+                findings.append(content)
+        return SyncStats(unchanged=len(known.fingerprints), findings=tuple(findings))
+
+    def agrees(self) -> bool:
+        """Whether a sync would find nothing to do; reads files that changed a moment ago."""
+        found = corpus.scan(self.folder)
+        if self.settled(found) is not None:
+            return True
+        known, run = self.album.load(), _Run(self, found, None)
+        return (known.version, known.names) == (self._version(), self.names) and (
+            run.fingerprints(run.trusted(known)) == known.fingerprints
         )
 
     def verify(self) -> tuple[Finding, ...]:
@@ -74,24 +132,58 @@ class Indexer:
 
         Returns:
             What differs, as findings of the rule `index`; then what is wrong in the entries.
+
+        Raises:
+            BrokenIndex: the index's own files are damaged.
         """
         run = _Run(self, corpus.scan(self.folder), None)
+        run.check_seals(self.album.load(), self.engine.version(), thoroughly=True)
         difference = run.compare(run.fingerprints({}))
         differing = [
             _differs(path, why)
             for why, paths in (
                 ("is not in the index", difference.added),
                 ("is in the index in an older state", difference.changed),
-                ("is in the index but not in the folder", difference.removed),
+                ("is in the index, but cannot be read from the folder", difference.removed),
             )
             for path in paths
         ]
         named = {finding.path for finding in differing}
-        for document in run.documents(tuple(run.found.files)):
-            stored = self.engine.document(document.path)
-            if document.path not in named and stored != document.shown:
-                differing.append(_differs(document.path, "is in the index with other content"))
-        return (*differing, *run.found.findings, *dict.fromkeys(run.findings))
+        rows = {row.path: row for row in self.engine.rows()}
+        differing.extend(
+            _differs(document.path, "is in the index with other content")
+            for document in run.documents(tuple(run.found.files))
+            if document.path not in named and not self._holds(document, rows)
+        )
+        return (*differing, *run.found.findings, *run.duplicates(), *run.findings)
+
+    def _holds(self, document: Document, rows: Mapping[str, Row]) -> bool:
+        """Whether the index has this very document."""
+        from kb.search.columns import Columns
+
+        columns = Columns()
+        columns.add(document)
+        stored = self.engine.document(document.path)
+        return rows.get(document.path) == columns.row(0) and stored == document.shown
+
+    def _mended(self, found: corpus.Scan, progress: Progress | None, *, rebuild: bool) -> SyncStats:
+        try:
+            return _Run(self, found, progress).run(rebuild=rebuild)
+        except BrokenIndex as error:
+            if rebuild:
+                raise
+            self._tell(error)
+            return _Run(self, found, progress).run(rebuild=True)
+
+    def _tell(self, error: BrokenIndex) -> None:
+        self.notify(f"{error.message} It is made anew from the entries.")
+
+    def _version(self) -> str | None:
+        """The index's version, or None where it is no index of ours."""
+        try:
+            return self.engine.version()
+        except BrokenIndex:
+            return None
 
     @property
     def names(self) -> str:
@@ -103,6 +195,21 @@ class Indexer:
         """What every fingerprint of a content depends on beside the content."""
         return f"{READING} {self.config.timezone} {self.config.language}"
 
+    def resolved(self, field: str, name: str) -> str:
+        """What a name stands for; of an unknown one, which names it was not found among.
+
+        So an entry is read again not only when its name comes to mean another id, but also
+        when it becomes a known one or ceases to be.
+        """
+        vocabulary = self.config.vocabulary
+        canonical = vocabulary.canonical(field, name)
+        if canonical is not None:
+            return canonical
+        from zlib import crc32
+
+        known = "\n".join(vocabulary.known(field))
+        return f"? {crc32(known.encode('utf-8', 'surrogatepass')):08x}"
+
 
 @dataclass(slots=True)
 class _Run:
@@ -113,35 +220,94 @@ class _Run:
     progress: Progress | None
     findings: list[Finding] = field(default_factory=list)
     read: dict[str, str] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
 
-    def run(self) -> SyncStats:
+    def run(self, *, rebuild: bool) -> SyncStats:
+        """Compare, apply, remember."""
         indexer = self.indexer
-        known = stamps.load(indexer.beside)
-        if not known.names.startswith(f"{indexer.salt} "):
-            known = stamps.Stamps()
-        trusted = {
-            path: known.fingerprints[path]
-            for path, stat in self.found.files.items()
-            if known.stats.get(path) == stat and path in known.fingerprints
-        }
-        fingerprints = self.fingerprints(trusted)
-        difference = self.compare(fingerprints)
-        if difference:
-            paths = (*difference.added, *difference.changed)
-            removed = frozenset(difference.removed)
-            indexer.engine.apply(Changes(removed, self.documents(paths)))
-        fingerprints.update(self.read)
-        for path in {*difference.added, *difference.changed} - self.read.keys():
-            fingerprints.pop(path, None)
-        version = indexer.engine.version()
-        current = stamps.Stamps(version, indexer.names, self.found.files, fingerprints)
-        stamps.save(indexer.beside, current)
+        album, engine = indexer.album, indexer.engine
+        if rebuild or not engine.version():
+            rebuild = True
+            album.save(Stamps())
+            engine.clear()
+        known, version = album.load(), engine.version()
+        self.check_seals(known, version)
+        fingerprints = self.fingerprints(self.trusted(known))
+        if (known.version, known.names) == (version, indexer.names):
+            # The stamps are of this very state, and cost less to read than the index.
+            indexed = {path: Indexed(each) for path, each in known.fingerprints.items()}
+            difference = sync.compare(fingerprints, indexed, indexer.resolved)
+        else:
+            difference = self.compare(fingerprints)
+        self._apply(difference, fingerprints)
+        self._remember(known, fingerprints)
+        added = [path for path in difference.added if path in self.read]
+        changed = [path for path in difference.changed if path in self.read]
         return SyncStats(
-            added=len(difference.added),
-            changed=len(difference.changed),
+            added=len(added),
+            changed=len(changed),
             removed=len(difference.removed),
-            unchanged=len(fingerprints) - len(difference.added) - len(difference.changed),
-            findings=(*self.found.findings, *self.findings),
+            unchanged=len(fingerprints) - len(added) - len(changed),
+            rebuilt=rebuild,
+            findings=(
+                *self.found.findings,
+                *self._duplicates_of((*added, *changed)),
+                *self.findings,
+            ),
+        )
+
+    def check_seals(self, known: Stamps, version: str, *, thoroughly: bool = False) -> None:
+        """See that the index's own files are as they were written.
+
+        Raises:
+            BrokenIndex: some are not, or are gone.
+        """
+        folder = self.indexer.album.folder
+        if folder is None:
+            return
+        names = seals.broken(folder, known.index, thoroughly=thoroughly)
+        if known.version != version:  # a sync that was cut short may have merged some away
+            names = tuple(name for name in names if (folder / name).exists())
+        if names:
+            raise BrokenIndex(
+                f"The index in {folder} is damaged ({', '.join(names[:3])}).",
+                "`kb index --rebuild` makes it anew from the entries.",
+            )
+
+    def trusted(self, known: Stamps) -> Mapping[str, str]:
+        """The fingerprints of the files that look as they did."""
+        if not known.names.startswith(f"{self.indexer.salt} "):
+            return {}
+        fingerprints, stats = known.fingerprints, known.stats
+        return {
+            path: fingerprints[path]
+            for path, stat in self.found.files.items()
+            if stats.get(path) == stat and path in fingerprints
+        }
+
+    def _apply(self, difference: sync.Difference, fingerprints: dict[str, str]) -> None:
+        paths = (*difference.added, *difference.changed)
+        if difference:
+            removed = frozenset(difference.removed)
+            self.indexer.engine.apply(Changes(removed, self.documents(paths)))
+        fingerprints.update(self.read)
+        for path in paths:
+            if path not in self.read:  # gone between two looks at it
+                fingerprints.pop(path, None)
+        for path in difference.removed:
+            self.ids.pop(path, None)
+
+    def _remember(self, known: Stamps, fingerprints: Mapping[str, str]) -> None:
+        album = self.indexer.album
+        index = {} if album.folder is None else seals.seal(album.folder, known.index)
+        album.save(
+            Stamps(
+                version=self.indexer.engine.version(),
+                names=self.indexer.names,
+                stats=stamps.rested(self.found.files, self.found.seen),
+                fingerprints=fingerprints,
+                index=index,
+            )
         )
 
     def fingerprints(self, trusted: Mapping[str, str]) -> dict[str, str]:
@@ -162,25 +328,40 @@ class _Run:
         indexed = {row.path: Indexed(row.fingerprint, row.written) for row in rows}
         if len(indexed) < len(rows):
             raise BrokenIndex("The index holds an entry twice.")
-        return sync.compare(fingerprints, indexed, self.indexer.config.vocabulary.canonical)
+        self.ids = {row.path: row.id for row in rows}
+        return sync.compare(fingerprints, indexed, self.indexer.resolved)
 
     def documents(self, paths: tuple[str, ...]) -> Iterator[Document]:
         """The entries at these paths, read one after the other."""
-        from kb import document
         from kb.search import documents
 
-        config = self.indexer.config
         for number, path in enumerate(paths):
             content = corpus.read(self.indexer.folder, path, self.found)
             if isinstance(content, bytes):
-                entry = document.parse(content, path, config.vocabulary, config.timezone)
-                if config.language and not entry.language:
-                    entry = replace(entry, language=config.language)
+                entry = read_entry(content, path, self.indexer.config)
                 self.findings.extend(entry.findings)
                 self.read[path] = self._fingerprint(content)
-                yield documents.build(entry, self.read[path], config.vocabulary.canonical)
+                self.ids[path] = entry.id
+                yield documents.build(entry, self.read[path], self.indexer.resolved)
+            elif content not in self.findings:
+                self.findings.append(content)
             if self.progress:
                 self.progress(number + 1, len(paths))
+
+    def duplicates(self) -> Iterator[Finding]:
+        """A finding for each file whose id another file has, among all that were compared."""
+        yield from _duplicates(self.ids)
+
+    def _duplicates_of(self, paths: Sequence[str]) -> Iterator[Finding]:
+        """The findings of `duplicates` in which one of these paths has a part."""
+        if len(paths) > _FEW:
+            self.ids = {row.path: row.id for row in self.indexer.engine.rows()}
+        for folded in {_folded(self.ids[path]) for path in paths if len(paths) <= _FEW}:
+            named = Request(condition=Keyword("id", (folded,)), limit=_FEW)
+            hits = self.indexer.engine.search(named).hits
+            self.ids.update((hit.path, hit.shown["id"]) for hit in hits)
+        touched = frozenset(paths)
+        yield from _duplicates(self.ids, touched)
 
     def _fingerprint(self, content: bytes) -> str:
         from hashlib import blake2b
@@ -190,13 +371,40 @@ class _Run:
 
 
 def _differs(path: str, why: str) -> Finding:
-    from kb.model import Finding
-
     return Finding(
         rule="index",
         level="warning",
         path=path,
         line=0,
-        message=f"{path} {why}",
+        message=f"{path} {why}.",
         help="The next search mends it; `kb index --rebuild` makes the index anew.",
+    )
+
+
+def _duplicates(ids: Mapping[str, str], touched: frozenset[str] | None = None) -> Iterator[Finding]:
+    """A finding for each path whose id another one has; with `touched`, if that is one of them."""
+    by_id: dict[str, list[str]] = {}
+    for path, identifier in ids.items():
+        by_id.setdefault(_folded(identifier), []).append(path)
+    for paths in by_id.values():
+        if len(paths) > 1 and (touched is None or not touched.isdisjoint(paths)):
+            first, *others = sorted(paths)
+            for path in others:
+                yield _duplicate(path, first, ids[path])
+
+
+def _folded(identifier: str) -> str:
+    from kb.search.documents import fold
+
+    return fold(identifier)
+
+
+def _duplicate(path: str, first: str, identifier: str) -> Finding:
+    return Finding(
+        rule="duplicate-id",
+        level="error",
+        path=path,
+        line=0,
+        message=f"{path} has the id {identifier}, and so has {first}.",
+        help="Rename one of the two files: an id names one entry, in any case of its letters.",
     )

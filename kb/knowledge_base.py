@@ -12,90 +12,40 @@ It wires the parts together and holds no knowledge of its own: what a file says 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from threading import RLock
+from typing import TYPE_CHECKING, TypeVar
 
 from kb import config, corpus, new_entry
 from kb.errors import BrokenIndex, CorpusError, IndexFailure, NotFound, UsageError
-from kb.indexing import Indexer, Progress
+from kb.indexing import Indexer, Progress, read_entry
 from kb.model import Finding
+from kb.overview import EntrySummary, IndexStatus, NameCount, counted, summary
 from kb.search import location
 from kb.search.answer import Options, Searcher
 from kb.search.documents import fold
 from kb.search.engine import Keyword, Request, SearchEngine
 from kb.search.lean_import import lean_import
+from kb.search.stamps import Album
 
 if TYPE_CHECKING:
     from datetime import date
     from types import ModuleType
 
+    from kb.config import Config
     from kb.model import Postmortem
     from kb.search.results import SearchResults
     from kb.search.sync import SyncStats
 
+__all__ = ["EntrySummary", "IndexStatus", "KnowledgeBase", "NameCount"]
+
 ENVIRONMENT = "KB_ENTRIES"
 
+_SAME_ID = 100
+"""Entries of one id that are looked at, of which there should be one."""
 _Answer = TypeVar("_Answer")
-
-
-@dataclass(frozen=True, slots=True)
-class EntrySummary:
-    """One entry in a list. Dates and instants are ISO 8601 text or None."""
-
-    id: str
-    path: str
-    title: str
-    date: str | None
-    services: tuple[str, ...]
-    causes: tuple[str, ...]
-    severity: str
-    status: str
-    started: str | None
-    resolved: str | None
-    duration_minutes: int | None
-    open_follow_ups: int
-    problems: int
-
-
-@dataclass(frozen=True, slots=True)
-class NameCount:
-    """A service or a cause, and how often entries name it.
-
-    Attributes:
-        latest: the day of the latest entry that names it, ISO 8601, or None.
-        known: whether the vocabulary has it.
-    """
-
-    id: str
-    label: str = ""
-    label_ko: str = ""
-    owner: str = ""
-    definition: str = ""
-    aliases: tuple[str, ...] = ()
-    count: int = 0
-    latest: str | None = None
-    known: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class IndexStatus:
-    """What can be said of the index without comparing every file.
-
-    Attributes:
-        location: the index's folder, or None where it is in memory.
-        problems: how many findings the entries have.
-        size_bytes: of the index on disk.
-    """
-
-    engine: str
-    location: str | None
-    entries: int
-    problems: int
-    size_bytes: int
-    up_to_date: bool
 
 
 class KnowledgeBase:
@@ -115,9 +65,13 @@ class KnowledgeBase:
         notify: Callable[[str], None] | None = None,
     ) -> None:
         self.folder = folder
+        self._config_stat = corpus.stat_of(folder / config.NAME)
         self.config, self.findings = config.load(folder)
         self._notify = notify or (lambda _: None)
-        self._searchers: tuple[tuple[SearchEngine, str], Searcher] | None = None
+        self._lock = RLock()
+        self._opened: Indexer | None = None
+        self._searcher: Searcher | None = None
+        self._searched: tuple[SearchEngine, str, Config] | None = None
         chosen = engine or os.environ.get("KB_ENGINE") or self.config.engine.type
         if chosen != "whoosh":
             raise UsageError(f"There is no search engine {chosen!r}.", "Use the engine whoosh.")
@@ -142,24 +96,34 @@ class KnowledgeBase:
             UsageError: there is no such engine.
         """
         chosen = path or os.environ.get(ENVIRONMENT)
-        folder = Path(chosen).expanduser() if chosen else corpus.find_folder(Path.cwd())
-        folder = folder.absolute()
+        try:
+            folder = Path(chosen).expanduser() if chosen else corpus.find_folder(Path.cwd())
+            folder = folder.absolute()
+        except (OSError, RuntimeError) as error:
+            raise CorpusError(
+                f"The entries folder {chosen or ''} cannot be found: {error}.",
+                "Name the folder with its whole path, as --entries or KB_ENTRIES.",
+            ) from error
         corpus.require_folder(folder)
         return cls(folder, engine=engine, notify=notify)
 
-    @cached_property
+    @property
     def _indexer(self) -> Indexer:
-        place, notice = location.index_folder(self.folder)
-        if notice:
-            self._notify(notice)
-        return Indexer(self.folder, _whoosh_engine().WhooshEngine(place), place, self.config)
+        with self._lock:
+            if self._opened is None:
+                place, notice = location.index_folder(self.folder)
+                if notice:
+                    self._notify(notice)
+                engine = _whoosh_engine().WhooshEngine(place)
+                self._opened = Indexer(self.folder, engine, Album(place), self.config, self._notify)
+            return self._opened
 
     @property
     def _engine(self) -> SearchEngine:
         return self._indexer.engine
 
     def sync(self, progress: Progress | None = None, *, rebuild: bool = False) -> SyncStats:
-        """Bring the index up to date with the files; quick where it is already.
+        """Bring the index up to date with the files and with kb.toml; quick where it is already.
 
         A broken or old index is made anew, with a notice; where none can be written, one is
         kept in memory for as long as this object lives, with a notice.
@@ -167,33 +131,42 @@ class KnowledgeBase:
         Raises:
             CorpusError: the entries folder cannot be read.
         """
-        try:
-            return self._synced(progress, rebuild=rebuild)
-        except IndexFailure as error:
-            self._notify(f"{error.message} Searching without it. {error.remedy}")
-            self._indexer = replace(
-                self._indexer, engine=_whoosh_engine().WhooshEngine(None), beside=None
-            )
-            return self._indexer.sync(progress)
+        self._read_config()
+        return self._kept(lambda indexer: indexer.sync(progress, rebuild=rebuild))
 
-    def _synced(self, progress: Progress | None, *, rebuild: bool) -> SyncStats:
+    def _read_config(self) -> None:
+        """Read kb.toml again where it has changed."""
+        stat = corpus.stat_of(self.folder / config.NAME)
+        with self._lock:
+            if stat != self._config_stat:
+                self._config_stat = stat
+                self.config, self.findings = config.load(self.folder)
+                if self._opened is not None:
+                    self._opened = replace(self._opened, config=self.config)
+
+    def _kept(self, keep: Callable[[Indexer], SyncStats]) -> SyncStats:
+        """Do something to the index; where it cannot be written, to one in memory."""
         indexer = self._indexer
         try:
-            if indexer.beside is not None and not rebuild:
-                rebuild = not _whoosh_engine().exists(indexer.beside)
-            return indexer.sync(progress, rebuild=rebuild)
-        except BrokenIndex as error:
-            self._notify(f"{error.message} It is made anew from the entries.")
-            return indexer.sync(progress, rebuild=True)
+            return keep(indexer)
+        except IndexFailure as error:
+            if indexer.album.folder is None:
+                raise
+            with self._lock:
+                if self._indexer.engine is indexer.engine:  # no other thread was here before
+                    self._notify(f"{error.message} Searching without it. {error.remedy}")
+                    engine = _whoosh_engine().WhooshEngine(None)
+                    self._opened = replace(indexer, engine=engine, album=Album(None))
+            return keep(self._indexer)
 
     def _asked(self, ask: Callable[[SearchEngine], _Answer]) -> _Answer:
-        """An answer of the engine; once more after a rebuild where the index is broken."""
+        """An answer of the engine; once more after it was mended where the index is broken."""
         try:
             return ask(self._engine)
         except BrokenIndex as error:
-            self._notify(f"{error.message} It is made anew from the entries.")
-            self.sync(rebuild=True)
-            return ask(self._engine)
+            broken = error
+        self._kept(lambda indexer: indexer.mend(broken))
+        return ask(self._engine)
 
     def search(  # noqa: PLR0913 -- the options of a search, by name
         self,
@@ -229,14 +202,16 @@ class KnowledgeBase:
         """
         options = Options(limit, offset, sort, services, causes, severities, since, until)
         day = today or _today()
-        return self._asked(lambda engine: self._searcher(engine).search(text, options, day))
+        return self._asked(lambda engine: self._searcher_of(engine).search(text, options, day))
 
-    def _searcher(self, engine: SearchEngine) -> Searcher:
+    def _searcher_of(self, engine: SearchEngine) -> Searcher:
         """A searcher for the index as it is now; it remembers what the last one looked up."""
-        state = (engine, engine.version())
-        if self._searchers is None or self._searchers[0] != state:
-            self._searchers = (state, Searcher(engine, self.config.vocabulary))
-        return self._searchers[1]
+        with self._lock:
+            state = (engine, engine.version(), self.config)
+            if self._searcher is None or self._searched != state:
+                self._searched = state
+                self._searcher = Searcher(engine, self.config.vocabulary)
+            return self._searcher
 
     def get(self, entry_id: str) -> Postmortem:
         """One entry, read from its file: by id, former id, path, or a beginning that only it has.
@@ -245,37 +220,48 @@ class KnowledgeBase:
             NotFound: there is none; `nearest` names similar ids.
             CorpusError: its file cannot be read any more.
         """
-        from kb import document
-
         path = self._path_of(entry_id)
-        content = self._content(path)
-        return document.parse(content, path, self.config.vocabulary, self.config.timezone)
+        return read_entry(self._content(path), path, self.config)
 
     def raw(self, entry_id: str) -> str:
         """The text of one entry's file. Raises what `get` raises."""
         return self._content(self._path_of(entry_id)).decode("utf-8-sig", "replace")
 
     def _content(self, path: str) -> bytes:
-        content = corpus.read(self.folder, path, corpus.scan(self.folder))
+        content = corpus.read(self.folder, path, corpus.Scan())
+        if isinstance(content, Finding):  # its name on disk may be written otherwise
+            content = corpus.read(self.folder, path, corpus.scan(self.folder))
         if isinstance(content, Finding):
             raise CorpusError(content.message, content.help)
         return content
 
     def _path_of(self, name: str) -> str:
+        """The path of the entry that a person means; of several of one id, the one so written."""
         wanted = fold(name)
-        found = self._asked(
-            lambda engine: engine.search(Request(condition=Keyword("id", (wanted,)), limit=1))
-        )
-        if found.hits:
-            return found.hits[0].path
+        named = Request(condition=Keyword("id", (wanted,)), limit=_SAME_ID)
+        hits = self._asked(lambda engine: engine.search(named)).hits
+        if hits:
+            alike = [hit for hit in hits if fold(hit.shown["id"]) == wanted] or list(hits)
+            exact = [hit for hit in alike if hit.shown["id"] == name]
+            return min(hit.path for hit in exact or alike)
         rows = self._asked(lambda engine: engine.rows())
+        place = fold(self._relative(name))
         for matches in (
-            [row.path for row in rows if fold(row.path) == wanted.removeprefix("entries/")],
+            [row.path for row in rows if fold(row.path) == place],
             [row.path for row in rows if wanted and fold(row.id).startswith(wanted)],
         ):
             if len(matches) == 1:
                 return matches[0]
         raise _no_such_entry(name, [row.id for row in rows])
+
+    def _relative(self, name: str) -> str:
+        """A file's path as an entry's path: as it is, or from the current folder."""
+        place = os.path.abspath(name)  # noqa: PTH100 -- a link stays a link
+        if os.path.isfile(place):  # noqa: PTH113 -- any text may stand here
+            inside = os.path.relpath(place, self.folder)
+            if not inside.startswith(os.pardir):
+                return inside.replace(os.sep, "/")
+        return name.removeprefix("./").removeprefix("entries/")
 
     def list(self, *, sort: str = "newest") -> tuple[EntrySummary, ...]:
         """Every entry.
@@ -286,7 +272,7 @@ class KnowledgeBase:
         order = Options(sort=sort).checked_sort() or "newest"
         count = len(self._asked(lambda engine: engine.rows()))
         found = self._asked(lambda engine: engine.search(Request(sort=order, limit=count)))
-        return tuple(_summary(hit.shown) for hit in found.hits)
+        return tuple(summary(hit.shown) for hit in found.hits)
 
     def services(self) -> tuple[NameCount, ...]:
         """The services of the vocabulary, then those that only entries name, by count."""
@@ -311,19 +297,7 @@ class KnowledgeBase:
         return self._counted("cause", known)
 
     def _counted(self, facet: str, known: Sequence[NameCount]) -> tuple[NameCount, ...]:
-        counts: dict[str, list[int]] = {}
-        for row in self._asked(lambda engine: engine.rows()):
-            for name in row.facets[facet]:
-                counts.setdefault(name, []).append(row.numbers.get("date", 0))
-        ids = {name.id for name in known}
-        unknown = [NameCount(name, known=False) for name in sorted(counts) if name not in ids]
-        counted = (
-            replace(name, count=len(days), latest=_iso(max(days)))
-            if (days := counts.get(name.id))
-            else name
-            for name in (*known, *unknown)
-        )
-        return tuple(sorted(counted, key=lambda name: -name.count))
+        return counted(self._asked(lambda engine: engine.rows()), facet, known)
 
     def new(
         self,
@@ -343,6 +317,7 @@ class KnowledgeBase:
         day = today or _today()
         identifier = new_entry.entry_id(title, day)
         place = self.folder / f"{day.year:04d}" / f"{identifier}.md"
+        self._see_that_new(identifier)
         content = new_entry.template(
             title,
             day,
@@ -356,6 +331,14 @@ class KnowledgeBase:
         corpus.write_new(place, content)
         return place
 
+    def _see_that_new(self, identifier: str) -> None:
+        """Raise CorpusError where an entry of this id exists, in whatever folder."""
+        for path in corpus.scan(self.folder).files:
+            if fold(path.rpartition("/")[2].rpartition(".")[0]) == fold(identifier):
+                raise CorpusError(
+                    f"{self.folder / path} exists already.", "Choose another title or date."
+                )
+
     def _resolved(self, field: str, name: str) -> str:
         canonical = self.config.vocabulary.canonical(field, name)
         if canonical is None:
@@ -367,20 +350,20 @@ class KnowledgeBase:
     def status(self) -> IndexStatus:
         """What can be said of the index without reading every file."""
         rows = self._asked(lambda engine: engine.rows())
-        place = self._indexer.beside
+        place = self._indexer.album.folder
         return IndexStatus(
             engine="whoosh",
             location=str(place) if place else None,
             entries=len(rows),
             problems=sum(row.problems for row in rows),
-            size_bytes=sum(f.stat().st_size for f in place.iterdir()) if place else 0,
-            up_to_date=self._indexer.is_fresh(corpus.scan(self.folder)),
+            size_bytes=location.size(place) if place else 0,
+            up_to_date=self._indexer.agrees(),
         )
 
     def close(self) -> None:
         """Let go of the index's files; the next search opens them again."""
-        if "_indexer" in self.__dict__:
-            self._engine.close()
+        if self._opened is not None:
+            self._opened.engine.close()
 
     def verify(self) -> tuple[Finding, ...]:
         """What differs between index and files, each file read; then every entry's findings."""
@@ -399,30 +382,6 @@ def _today() -> date:
     from datetime import date
 
     return date.today()  # noqa: DTZ011 -- the day where the person sits is what they mean
-
-
-def _iso(ordinal: int) -> str | None:
-    from datetime import date
-
-    return date.fromordinal(ordinal).isoformat() if ordinal else None
-
-
-def _summary(shown: Mapping[str, Any]) -> EntrySummary:
-    return EntrySummary(
-        id=shown["id"],
-        path=shown["path"],
-        title=shown["title"],
-        date=shown["date"],
-        services=tuple(shown["services"]),
-        causes=tuple(shown["causes"]),
-        severity=shown["severity"],
-        status=shown["status"],
-        started=shown["started"],
-        resolved=shown["resolved"],
-        duration_minutes=shown["duration_minutes"],
-        open_follow_ups=shown["open_follow_ups"],
-        problems=len(shown["findings"]),
-    )
 
 
 def _no_such_entry(name: str, ids: Sequence[str]) -> NotFound:

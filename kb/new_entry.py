@@ -16,6 +16,9 @@ LONGEST_SLUG = 60
 """Characters of the part of an id after the date."""
 
 _NO_WORD = re.compile(r"[\W_]+")
+_PLAIN = re.compile(r"[^\W_](?:[\w .-]*\w)?")
+_NUMBER = re.compile(r"[\d.]|(?:true|false|yes|no|on|off|null|y|n)$", re.IGNORECASE)
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
 def entry_id(title: str, day: date) -> str:
@@ -46,8 +49,8 @@ def template(  # noqa: PLR0913 -- the keys of an entry
 ---
 title: {_quoted(title)}
 date: {day.isoformat()}
-services: [{", ".join(services)}]
-causes: [{", ".join(causes) or "unknown"}]
+services: [{", ".join(map(_item, services))}]
+causes: [{", ".join(map(_item, causes)) or "unknown"}]
 severity: {severity or "sev3"}
 status: draft
 timezone: {timezone or "Etc/UTC"}
@@ -78,7 +81,12 @@ timezone: {timezone or "Etc/UTC"}
 """
 
 
+def _item(name: str) -> str:
+    """A name in a YAML list: as it is where YAML reads it as such."""
+    return name if _PLAIN.fullmatch(name) and not _NUMBER.match(name) else _quoted(name)
+
+
 def _quoted(title: str) -> str:
     """A YAML double-quoted scalar on one line."""
-    clean = " ".join(normalise(title).split())
+    clean = " ".join(_UNPRINTABLE.sub(" ", title).split())
     return '"' + clean.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,10 +11,14 @@ from typing import TYPE_CHECKING, get_args
 
 from kb.errors import UsageError
 from kb.recurrence import recurring
+from kb.search import text
 from kb.search.compile import SORTS, Compiled, Context, compile_query
-from kb.search.documents import fold
-from kb.search.engine import Hit, Keyword, Request, Results, SearchEngine, Sort
-from kb.search.query import FIELDS, Filter, parse
+from kb.search.documents import PRESENCES, fold
+from kb.search.engine import Hit, Keyword, Request, Results, SearchEngine, Sort, Word
+from kb.search.filters import spell
+from kb.search.query import OPERATORS, cleaned, parse
+from kb.search.query_fields import FIELDS
+from kb.search.query_tree import Filter, write
 from kb.search.results import SearchHit, SearchResults
 from kb.search.snippets import snippets
 from kb.search.synonyms import Synonyms
@@ -27,6 +32,10 @@ if TYPE_CHECKING:
 MOST_HITS = 1_000
 """Hits in one answer."""
 LONGEST_ID = 200
+MOST_CORRECTED = 8
+"""Words of one query that a better spelling is looked for."""
+
+_BETWEEN_WORDS = re.compile('[\\s()"“”*~]+')
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +59,9 @@ class Options:
         """
         named = {"service": self.services, "cause": self.causes, "severity": self.severities}
         filters = [
-            Filter(name, tuple(values), part=f"{name}:{','.join(values)}")
+            Filter(name, chosen, part=write(Filter(name, chosen)))
             for name, values in named.items()
-            if values
+            if (chosen := tuple(value for value in map(cleaned, values) if value.strip()))
         ]
         for name, day in (("since", self.since), ("until", self.until)):
             if day is not None:
@@ -116,7 +125,7 @@ class Searcher:
             query=typed,
             understood=compiled.understood,
             notices=compiled.notices,
-            did_you_mean=self._did_you_mean(typed, compiled, results),
+            did_you_mean=self._did_you_mean(query.typed, compiled, results),
             total=results.total,
             total_any=results.total_any,
             took_ms=(time.perf_counter() - begun) * 1000,
@@ -139,7 +148,9 @@ class Searcher:
 
     @cached_property
     def _other_fields(self) -> frozenset[str]:
-        return frozenset(self._engine.fields()) - FIELDS.keys()
+        """The front-matter keys of entries beyond `FIELDS`; `has:` knows more than these."""
+        names = frozenset(self._engine.fields()) - FIELDS.keys()
+        return frozenset(n for n in names if n not in PRESENCES or self._engine.values(n))
 
     @cached_property
     def _spelling(self) -> Spelling:
@@ -150,7 +161,7 @@ class Searcher:
     def _named(self, typed: str) -> str | None:
         """The path of the entry whose id (or former id) is all that was typed."""
         name = fold(typed)
-        if not name or " " in name or len(name) > LONGEST_ID:
+        if not name or len(name) > LONGEST_ID:
             return None
         found = self._engine.search(Request(condition=Keyword("id", (name,)), limit=1))
         return found.hits[0].path if found.hits else None
@@ -158,17 +169,49 @@ class Searcher:
     def _did_you_mean(self, typed: str, compiled: Compiled, results: Results) -> str | None:
         """The query with what found nothing, or was no field or name, spelled otherwise."""
         meant = typed
-        for notice in compiled.notices:
-            if notice.suggestion and notice.part:
-                meant = meant.replace(notice.part, notice.suggestion, 1)
-        suggested = [notice.part for notice in compiled.notices if notice.suggestion]
-        pairs = zip(compiled.typed, results.word_totals, strict=False)
-        for part, holding in pairs:
-            if holding == 0 and part.isalpha() and not any(part in each for each in suggested):
-                candidates = self._spelling.similar(part, limit=1)
-                if candidates:
-                    meant = meant.replace(part, candidates[0], 1)
+        suggested = [notice for notice in compiled.notices if notice.suggestion]
+        for notice in suggested:
+            meant = replaced(meant, notice.part, notice.suggestion)
+        read = " ".join(notice.part for notice in suggested)
+        for word in self._not_found(compiled, results):
+            better = None if replaced(read, word, "") != read else self._better(word)
+            if better:
+                meant = replaced(meant, word, better)
         return meant if meant != typed else None
+
+    def _not_found(self, compiled: Compiled, results: Results) -> Sequence[str]:
+        """The typed words that no entry holds, of phrases and filters only where all failed."""
+        pairs = zip(compiled.typed, results.word_totals, strict=True)
+        parts = [part for part, holding in pairs if holding == 0]
+        if results.total_any == 0:
+            parts.extend(word.text for word in compiled.marked[len(compiled.words) :])
+        words = dict.fromkeys(word for part in parts for word in _BETWEEN_WORDS.split(part))
+        alone = [word for word in words if word.isalpha() and word not in OPERATORS]
+        return alone[:MOST_CORRECTED]
+
+    def _better(self, word: str) -> str | None:
+        """The nearest word that an entry holds; None where the word itself is held."""
+        spelled = next(text.words(word), "")
+        if not spelled or self._holds(spelled):
+            return None
+        candidates = self._spelling.similar(spelled, limit=5)
+        better = next(filter(self._holds, candidates), None)
+        return better and better + word[len(spelled) :]
+
+    def _holds(self, word: str) -> bool:
+        """Whether an entry holds it now: the words of an index may long be deleted."""
+        sequence = spell(word, adjacent=True)
+        if sequence is None:
+            return False
+        request = Request(condition=Word(word, (sequence,)), limit=0)
+        return self._engine.search(request).total > 0
+
+
+def replaced(typed: str, part: str, better: str) -> str:
+    """The text with the first whole occurrence of a part replaced."""
+    start = r"(?<!\w)" if part[:1].isalnum() else ""
+    end = r"(?!\w)" if part[-1:].isalnum() else ""
+    return re.sub(f"{start}{re.escape(part)}{end}", lambda _: better, typed, count=1)
 
 
 def _search_hit(hit: Hit, compiled: Compiled) -> SearchHit:

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from kb.search import seals
 from kb.search.engine import FACETS, K1, NUMBER_FIELDS, B, Document, Row
 
-FORMAT = f"columns 1, marshal {marshal.version}"
+FORMAT = f"columns 2, marshal {marshal.version}"
 
 
 @dataclass
@@ -90,7 +91,7 @@ class Columns:
         """
         once: dict[object, object] = {}
         lists = [[once.setdefault(value, value) for value in each] for each in self._lists()]
-        return marshal.dumps(lists)
+        return seals.pack(lists)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Columns:
@@ -99,7 +100,7 @@ class Columns:
         Raises:
             ValueError, EOFError, TypeError: the bytes are damaged.
         """
-        loaded: list[list[Any]] = marshal.loads(data)  # noqa: S302 -- our own cache, 0700
+        loaded: list[list[Any]] = seals.unpack(data)
         if len({len(each) for each in loaded}) > 1:
             raise ValueError("columns of different lengths")
         ids, paths, fingerprints, written, problems, lengths, *rest = loaded

@@ -9,25 +9,33 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import get_args
+from typing import NamedTuple, get_args
 
-from kb.search import filters
-from kb.search.engine import AllOf, AnyOf, Condition, Except, Sort, TermSequence, Word
-from kb.search.filters import spell
-from kb.search.query import FIELD_ALIASES, FIELDS, Either, Filter, Group, Item, Not, Query, Text
+from kb.search import documents, filters, resolved
+from kb.search.engine import AllOf, AnyOf, Condition, Except, Request, Sort, TermSequence, Word
+from kb.search.filters import MOST_EXPANSIONS, nothing_in, spell
+from kb.search.query_fields import FIELD_ALIASES, FIELDS
+from kb.search.query_tree import Either, Filter, Group, Item, Not, Query, Text
 from kb.search.ranking import SYNONYM_WEIGHT
 from kb.search.results import Notice
 from kb.search.synonyms import LONGEST, Synonyms, key
 
-MOST_EXPANSIONS = 50
-"""Words that a prefix or a word with a typo may stand for."""
 SORTS: tuple[str, ...] = get_args(Sort)
+SHORTEST_SPACED, LONGEST_SPACED = 4, 12
+"""Syllables of a Korean word that is looked for with a space in it as well."""
 
 _MIXED = re.compile(r"[^\W\d_가-힣]{2,}|[가-힣]{2,}")
+_HANGUL = re.compile("[가-힣]+")
+_SPOKEN_SORTS = {
+    "relevance": "best match first",
+    "newest": "newest first",
+    "oldest": "oldest first",
+    "longest": "longest first",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Context(filters.Context):
+class Context(resolved.Context):
     """What a query is read against.
 
     Attributes:
@@ -62,42 +70,76 @@ class Compiled:
 
 def compile_query(query: Query, context: Context) -> Compiled:
     """Turn a parsed query into words and conditions. Never raises for anything typed."""
-    unknown = frozenset(notice.part for notice in query.notices if notice.suggestion == "?")
-    notices = [_with_suggestion(notice) for notice in query.notices]
-    compiler = _Compiler(context, notices, unknown)
+    compiler = _Compiler(context)
+    for notice in query.notices:
+        compiler.take_notice(notice)
     return compiler.compile(query.items)
+
+
+class _Demand(NamedTuple):
+    """What an entry must fulfil, in words, and what it says with a minus before it."""
+
+    condition: Condition
+    understood: str
+    denied: str
+
+
+@dataclass(slots=True)
+class _Taken:
+    """A word that need not match.
+
+    Attributes:
+        plain: whether it may stand for other words, alone or together with its neighbours.
+    """
+
+    word: Word
+    part: str
+    plain: bool
 
 
 @dataclass(slots=True)
 class _Compiler:
     context: Context
-    notices: list[Notice]
-    unknown: frozenset[str]
-    words: list[Word] = field(default_factory=list)
-    typed: list[str] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    unknown: set[str] = field(default_factory=set)
+    taken: list[_Taken] = field(default_factory=list)
     marked: list[Word] = field(default_factory=list)
+    idle: list[str] = field(default_factory=list)
     sort: Sort | None = None
+    denying: bool = False
+
+    def take_notice(self, notice: Notice) -> None:
+        """A notice of the parser; a field that does not exist gets the nearest that does."""
+        if notice.suggestion != "?":
+            self.notices.append(notice)
+        elif not self.context.engine.words(notice.part.lower()):
+            self.unknown.add(notice.part)
+            self.notices.append(_with_suggestion(notice))
 
     def compile(self, items: Sequence[Item]) -> Compiled:
-        conditions: list[Condition] = []
-        spoken: list[str] = []
+        demands: list[_Demand] = []
         for item in _flattened(items):
             if self._take_sort(item) or self._take_soft(item):
                 continue
-            condition, understood = self._condition(item)
-            if condition is not None:
-                conditions.append(condition)
-                spoken.append(understood)
-        if self.words:
-            spoken.append("text matches " + " ".join(word.text for word in self.words))
+            demand = self._filter_or_words(item) if isinstance(item, Filter) else self._demand(item)
+            if demand is not None:
+                demands.append(demand)
+        spoken = [demand.understood for demand in demands]
+        if self.taken:
+            spoken.append("text matches " + " ".join(taken.word.text for taken in self.taken))
+        elif self.idle and not demands:
+            typed = " ".join(self.idle)
+            self.notices.append(Notice(typed[:80], f"{nothing_in(typed)}; left out"))
         self._widen()
+        words = tuple(taken.word for taken in self.taken)
+        order = f", {_SPOKEN_SORTS[self.sort]}" if self.sort else ""
         return Compiled(
-            words=tuple(self.words),
-            typed=tuple(self.typed),
-            condition=AllOf(tuple(conditions)),
-            marked=(*self.words, *self.marked),
+            words=words,
+            typed=tuple(taken.part for taken in self.taken),
+            condition=AllOf(tuple(demand.condition for demand in demands)),
+            marked=(*words, *self.marked),
             sort=self.sort,
-            understood=", and ".join(spoken) or "every entry",
+            understood=(", and ".join(spoken) or "every entry") + order,
             notices=tuple(dict.fromkeys(self.notices)),
         )
 
@@ -106,8 +148,11 @@ class _Compiler:
             return False
         order = next((sort for sort in get_args(Sort) if sort == item.values[0].lower()), None)
         if order is None or item.comparison or len(item.values) > 1:
+            from kb.vocabulary import near
+
+            nearest = near(item.values[0], SORTS, limit=1) or ("newest",)
             message = f"entries can be sorted by {', '.join(SORTS)}"
-            self.notices.append(Notice(item.part, message, f"sort:{SORTS[1]}"))
+            self.notices.append(Notice(item.part, message, f"sort:{nearest[0]}"))
         else:
             self.sort = order
         return True
@@ -115,29 +160,44 @@ class _Compiler:
     def _take_soft(self, item: Item) -> bool:
         """Words that need not match: plain ones, and a choice between texts."""
         if isinstance(item, Text):
-            taken = self._split(item) if item.kind == "word" else [item]
-            for each in taken:
-                self._add_word(each.text, self._spellings(each), each.part)
+            for each in self._split(item) if item.kind == "word" else [item]:
+                self._take_text(each)
             return True
         if isinstance(item, Either) and all(map(_is_text, item.items)):
-            spellings = tuple(s for each in item.items for s in self._spellings(each))
-            shown = " OR ".join(_shown(each) for each in item.items)
-            self._add_word(f"({shown})", spellings, shown)
+            shown = " OR ".join(map(_shown, item.items))
+            self._take(Word(f"({shown})", self._choices(item.items)), shown, plain=False)
             return True
         return False
 
-    def _add_word(self, shown: str, spellings: tuple[TermSequence, ...], part: str) -> None:
-        if spellings and all(word.spellings != spellings for word in self.words):
-            self.words.append(Word(shown, spellings))
-            self.typed.append(part)
+    def _take_text(self, item: Text) -> None:
+        spellings = self._spellings(item)
+        part = item.part or item.text
+        if not spellings and item.kind == "phrase" and len(item.text.split()) > 1:
+            self.notices.append(Notice(part, f"{nothing_in(item.text)}; left out"))
+        elif not spellings and item.kind != "prefix":
+            self.idle.append(part)
+        self._take(Word(_shown(item), spellings), part, plain=item.kind == "word")
+
+    def _take(self, word: Word, part: str, *, plain: bool) -> None:
+        if word.spellings and all(taken.word.spellings != word.spellings for taken in self.taken):
+            self.taken.append(_Taken(word, part, plain))
+
+    def _choices(self, items: Sequence[Item]) -> tuple[TermSequence, ...]:
+        """The spellings of any of these; what must not be there is meant as it is typed."""
+        spellings: list[TermSequence] = []
+        for item in items:
+            spellings.extend(self._spellings(item))
+            if isinstance(item, Text) and item.kind == "word" and not self.denying:
+                spellings.extend(self._other_spellings(key(item.text), SYNONYM_WEIGHT))
+        return tuple(dict.fromkeys(spellings))
 
     def _split(self, item: Text) -> list[Text]:
         """`DB장애` is two words, unless the vocabulary knows it as one (`카카오T`).
 
-        So is what looks like a field that does not exist, unless some entry holds it as it is.
+        So is what looks like a field that does not exist.
         """
-        if item.part in self.unknown and not self.context.engine.words(item.text.lower()):
-            return [Text(part, "word", part) for part in re.split("[:,]+", item.text) if part]
+        if item.part in self.unknown:
+            return [Text(part, "word", part) for part in re.split('[:,\\s"]+', item.text) if part]
         runs = _MIXED.findall(item.text)
         if len(runs) < 2 or "".join(runs) != item.text or self.context.synonyms.of(key(item.text)):
             return [item]
@@ -145,7 +205,7 @@ class _Compiler:
 
     def _spellings(self, item: Item) -> tuple[TermSequence, ...]:
         if isinstance(item, Group):
-            joined = [s for each in item.items for s in self._spellings(each)]
+            joined = [s for each in item.items for s in self._spellings(each)[:1]]
             terms = tuple(term for sequence in joined for term in sequence.terms)
             return (TermSequence(terms),) if terms else ()
         if not isinstance(item, Text):
@@ -156,31 +216,50 @@ class _Compiler:
         elif item.kind == "typo":
             meant = [item.text, *self.context.similar_words(item.text)]
         else:
-            meant = [item.text]
-        adjacent = item.kind != "word"
-        spelled = (spell(word, adjacent=adjacent) for word in meant[:MOST_EXPANSIONS])
+            meant = [item.text, *self._with_space(item)]
+        spelled = (
+            spell(word, adjacent=item.kind != "word" or word != item.text)
+            for word in meant[:MOST_EXPANSIONS]
+        )
         spellings = tuple(sequence for sequence in spelled if sequence)
         if item.kind == "prefix" and not spellings:
-            self.notices.append(Notice(item.part, f"no word begins with {item.text}"))
+            message = f"no word begins with {item.text}"
+            self.notices.append(Notice(item.part or _shown(item), message))
         return spellings
 
+    def _with_space(self, item: Text) -> Sequence[str]:
+        """Korean is spaced freely: where no `결제시스템` is held, `결제 시스템` may be."""
+        word = item.text
+        if item.kind != "word" or not _HANGUL.fullmatch(word):
+            return ()
+        if not SHORTEST_SPACED <= len(word) <= LONGEST_SPACED or self._is_held(word):
+            return ()
+        return [f"{word[:at]} {word[at:]}" for at in range(2, len(word) - 1)]
+
     def _widen(self) -> None:
-        """Add synonyms to the words, also where several words together are one name."""
-        keys = [tuple(term for term, _ in word.spellings[0].terms) for word in self.words]
+        """Add synonyms to the plain words, also where several together are one name."""
+        keys = [
+            tuple(term for term, _ in taken.word.spellings[0].terms) if taken.plain else None
+            for taken in self.taken
+        ]
         for length in range(min(LONGEST, len(keys)), 0, -1):
             for start in range(len(keys) - length + 1):
-                window = range(start, start + length)
-                name = tuple(term for number in window for term in keys[number])
-                others = self._other_spellings(name, SYNONYM_WEIGHT / length)
-                typed = " ".join(self.words[number].text for number in window)
-                causes = self._causes(typed)
-                for number in window if others or causes else ():
-                    word = self.words[number]
-                    self.words[number] = replace(
-                        word,
-                        spellings=tuple(dict.fromkeys((*word.spellings, *others))),
-                        keywords=tuple(dict.fromkeys((*word.keywords, *causes))),
-                    )
+                window = keys[start : start + length]
+                name = [term for terms in window if terms for term in terms]
+                if None not in window:
+                    self._widen_together(self.taken[start : start + length], tuple(name))
+
+    def _widen_together(self, window: Sequence[_Taken], name: tuple[str, ...]) -> None:
+        others = self._other_spellings(name, SYNONYM_WEIGHT / len(window))
+        typed = " ".join(taken.word.text for taken in window)
+        causes, services = self._causes(typed), self._services(typed)
+        for taken in window if others or causes or services else ():
+            taken.word = replace(
+                taken.word,
+                spellings=tuple(dict.fromkeys((*taken.word.spellings, *others))),
+                keywords=tuple(dict.fromkeys((*taken.word.keywords, *causes))),
+                named=tuple(dict.fromkeys((*taken.word.named, *services))),
+            )
 
     def _other_spellings(self, name: tuple[str, ...], share: float) -> tuple[TermSequence, ...]:
         """The synonyms of a name, weighed so that all its terms together count the `share`.
@@ -198,74 +277,128 @@ class _Compiler:
         )
         return tuple(sequence for sequence in spelled if sequence)
 
-    def _causes(self, typed: str) -> tuple[tuple[str, str], ...]:
-        """The cause that a word names counts as a match (`misconfiguration`: config-change)."""
-        cause = self.context.vocabulary.canonical("cause", typed)
-        return () if cause is None or cause == "unknown" else (("cause", cause),)
+    def _is_held(self, typed: str) -> bool:
+        """Whether an entry holds these words themselves, side by side."""
+        whole = spell(typed, adjacent=len(typed.split()) > 1)
+        asked = Request(condition=Word(typed, (whole,) if whole else ()), limit=0)
+        return whole is not None and self.context.engine.search(asked).total > 0
 
-    def _condition(self, item: Item) -> tuple[Condition | None, str]:
-        """What an item demands, and the demand in words; (None, "") where it demands nothing."""
+    def _services(self, typed: str) -> tuple[tuple[str, str], ...]:
+        """The service that a word is a name of."""
+        service = self.context.vocabulary.canonical("service", typed)
+        return () if service is None else (("service", documents.fold(service)),)
+
+    def _causes(self, typed: str) -> tuple[tuple[str, str], ...]:
+        """The cause that words name counts as a match.
+
+        An alias may be narrower than its cause (`BGP`: network), so it counts only where no
+        entry holds it (`misconfiguration`: config-change).
+        """
+        from kb.vocabulary import fold
+
+        cause = self.context.vocabulary.canonical("cause", typed)
+        known = self.context.vocabulary.causes.get(cause or "")
+        if known is None or cause == "unknown":
+            return ()
+        named = fold(typed) in map(fold, (known.id, known.label, known.label_ko))
+        return (("cause", known.id),) if named or not self._is_held(typed) else ()
+
+    def _demand(self, item: Item) -> _Demand | None:
+        """What an item demands of an entry; None where it demands nothing."""
         if isinstance(item, Filter):
             return self._filter(item)
         if isinstance(item, Text):
             return self._demanded_text(item)
         if isinstance(item, Not):
-            marked = len(self.marked)
-            condition, understood = self._condition(item.item)
-            del self.marked[marked:]
-            return (None, "") if condition is None else (Except(condition), f"not: {understood}")
-        found = [self._condition(each) for each in item.items]
-        conditions = tuple(condition for condition, _ in found if condition is not None)
-        if not conditions:
-            return None, ""
+            return self._denied(item)
+        found = [self._demand(each) for each in item.items]
+        demands = [demand for demand in found if demand is not None]
+        if len(demands) < 2:
+            return demands[0] if demands else None
         either = isinstance(item, Either)
-        joined = (" or " if either else " and ").join(said for _, said in found if said)
-        return (AnyOf if either else AllOf)(conditions), f"({joined})"
+        spoken = dict.fromkeys(demand.understood for demand in demands)
+        joined = (" or " if either else " and ").join(spoken)
+        condition = (AnyOf if either else AllOf)(tuple(demand.condition for demand in demands))
+        return _Demand(condition, f"({joined})", f"not ({joined})")
 
-    def _demanded_text(self, item: Text) -> tuple[Condition | None, str]:
-        spellings = self._spellings(item)
+    def _denied(self, item: Not) -> _Demand | None:
+        marked, denying = len(self.marked), self.denying
+        self.denying = True
+        demand = self._demand(item.item)
+        self.denying = denying
+        del self.marked[marked:]
+        if demand is None:
+            return None
+        return _Demand(Except(demand.condition), demand.denied, demand.understood)
+
+    def _demanded_text(self, item: Text) -> _Demand | None:
+        spellings = self._choices([item])
+        part = item.part or item.text
         if not spellings:
             if item.kind != "prefix":
-                message = "only words that are in almost every text"
-                self.notices.append(Notice(item.part or item.text, message))
-            return None, ""
+                self.notices.append(Notice(part, f"{nothing_in(item.text)}; left out"))
+            return None
         word = Word(item.text, spellings)
         self.marked.append(word)
-        verb = "has the phrase" if item.kind == "phrase" else "has"
-        return word, f"text {verb} “{_shown(item)}”"
+        shown = _shown(item) if item.kind == "phrase" else f"“{_shown(item)}”"
+        what = f"the phrase {shown}" if item.kind == "phrase" else shown
+        return _Demand(word, f"text has {what}", f"text does not have {what}")
 
-    def _filter(self, item: Filter) -> tuple[Condition | None, str]:
+    def _filter(self, item: Filter) -> _Demand | None:
+        """A filter inside of something else; where it cannot be used, its words as text."""
         if item.field == "sort":
             self.notices.append(Notice(item.part, "sort: counts at the top of a query only"))
-            return None, ""
-        resolved = filters.resolve(item, self.context)
-        if resolved.notice:
-            self.notices.append(resolved.notice)
-        if resolved.condition is not None:
-            self.marked.extend(resolved.words)
-            return resolved.condition, resolved.understood
-        return self._as_text(item)
+            return None
+        demand = self._resolved(item)
+        if demand is not None:
+            return demand
+        texts = [Group(tuple(_words_of(value))) for value in item.values if value.strip()]
+        return self._demand(Either(tuple(texts))) if self._searchable(item) else None
 
-    def _as_text(self, item: Filter) -> tuple[Condition | None, str]:
-        """The words of an unusable filter, searched like any others."""
-        for value in item.values:
-            for word in value.split():
-                self._take_soft(Text(word, "word", word))
-        return None, ""
+    def _filter_or_words(self, item: Filter) -> _Demand | None:
+        """A filter at the top; where it cannot be used, its words count like any others."""
+        demand = self._resolved(item)
+        if demand is None and self._searchable(item):
+            for value in item.values:
+                for word in _words_of(value):
+                    self._take_soft(word)
+        return demand
+
+    def _resolved(self, item: Filter) -> _Demand | None:
+        answer = filters.resolve(item, self.context)
+        if answer.notice:
+            outcome = "searched as text" if self._searchable(item) else "left out"
+            message = f"{answer.notice.message}; {outcome}"
+            self.notices.append(replace(answer.notice, message=message))
+        if answer.condition is None:
+            return None
+        self.marked.extend(answer.words)
+        return _Demand(answer.condition, answer.understood, answer.denied)
+
+    def _searchable(self, item: Filter) -> bool:
+        return any(spell(value, adjacent=False) for value in item.values)
+
+
+def _words_of(value: str) -> Iterator[Text]:
+    """The words of an unusable filter's value, as text."""
+    for word in value.split():
+        if any(map(str.isalnum, word)):
+            yield Text(word, "word", word)
 
 
 def _flattened(items: Sequence[Item]) -> Iterator[Item]:
-    """At the top, parentheses around words alone change nothing."""
+    """At the top, parentheses change nothing."""
     for item in items:
-        if isinstance(item, Group) and all(map(_is_text, item.items)):
+        if isinstance(item, Group):
             yield from _flattened(item.items)
         else:
             yield item
 
 
 def _is_text(item: Item) -> bool:
+    """Whether it can be one of the spellings of a word."""
     if isinstance(item, Group):
-        return all(isinstance(each, Text) for each in item.items)
+        return all(isinstance(each, Text) and each.kind == "word" for each in item.items)
     return isinstance(item, Text)
 
 
@@ -273,13 +406,12 @@ def _shown(item: Item) -> str:
     if isinstance(item, Group):
         return f"({' '.join(map(_shown, item.items))})"
     assert isinstance(item, Text)
-    return {"prefix": f"{item.text}*", "typo": f"{item.text}~"}.get(item.kind, item.text)
+    shown = {"prefix": f"{item.text}*", "typo": f"{item.text}~", "phrase": f"“{item.text}”"}
+    return shown.get(item.kind, item.text)
 
 
 def _with_suggestion(notice: Notice) -> Notice:
     """The nearest field for a field that does not exist."""
-    if notice.suggestion != "?":
-        return notice
     from kb.vocabulary import near
 
     name, _, value = notice.part.partition(":")

@@ -15,15 +15,33 @@ from kb.search.engine import Document
 _ZONE_GAP = 16
 """Positions left free between two pieces of a zone, so that no phrase spans them."""
 
-_LINK = re.compile(r"!?\[([^\]\[]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
-_HEADING_OR_QUOTE = re.compile(r"^[ \t]*(?:#{1,6}|>+)[ \t]+", re.MULTILINE)
-_BULLET = re.compile(r"^[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?", re.MULTILINE)
-_TABLE_CELL_RULE = r"[ \t]*:?-{2,}:?[ \t]*"
-_TABLE_RULE = re.compile(
-    rf"^[ \t]*\|?{_TABLE_CELL_RULE}(?:\|{_TABLE_CELL_RULE})*\|?[ \t]*$", re.MULTILINE
+_TURNS = ("detected", "declared", "mitigated", "resolved")
+PRESENCES = frozenset(
+    "service cause severity status author tag language trigger detected-by timezone "
+    "date started detected declared mitigated resolved duration source follow-up finding "
+    "summary impact timeline root-cause response follow-ups lessons detection "
+    "source-notes".split()
 )
-_EMPHASIS = re.compile(r"(?<!\w)(\*{1,3}|_{1,3}|~~|`+)(?=\S)(.+?)(?<=\S)\1(?!\w)")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+"""What `has:` can always be asked for; the unknown front-matter keys of entries come beside."""
+
+_LINK = re.compile(r"!?\[([^\]\[]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
+_HEADING_OR_QUOTE = re.compile(r"^[ \t]*(?:(?:#{1,6}|>+)[ \t]+)+", re.MULTILINE)
+_FENCE = re.compile(r"^[ \t]*(?:`{3,}|~{3,})[^`\n]*$", re.MULTILINE)
+_BULLET = re.compile(r"^[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?", re.MULTILINE)
+_TABLE_CELL_RULE = r":?-{2,}:?[ \t]*"
+_TABLE_RULE = re.compile(
+    rf"^[ \t]*(?:\|[ \t]*)?{_TABLE_CELL_RULE}(?:\|[ \t]*{_TABLE_CELL_RULE})*(?:\|[ \t]*)?$",
+    re.MULTILINE,
+)
+# Bounded, so that a line of nothing but asterisks or tags takes no longer than others.
+_EMPHASIS = re.compile(
+    r"(?<![\w*~`])(\*{1,3}|_{1,3}|~~|`{1,3})(?=\S)([^\n]{1,300}?)(?<=\S)\1(?!\w)"
+)
+_TAG = re.compile(
+    r"</?(?:a|b|br|code|details|div|em|hr|i|img|li|p|pre|span|strong|sub|summary"
+    r"|sup|table|tbody|td|th|thead|tr|u|ul|ol)(?:\s[^<>]{0,300})?/?>",
+    re.IGNORECASE,
+)
 
 
 def plain(markdown: str) -> str:
@@ -31,13 +49,28 @@ def plain(markdown: str) -> str:
 
     Meant for reading, not exact: unusual markup stays as it is.
     """
-    bare = _COMMENT.sub("", markdown)
+    bare = _without_comments(markdown)
+    bare = _FENCE.sub("", bare)
+    bare = _TAG.sub(" ", bare) if "<" in bare else bare
     bare = _TABLE_RULE.sub("", bare)
     bare = _HEADING_OR_QUOTE.sub("", bare)
     bare = _BULLET.sub("", bare)
     bare = _LINK.sub(r"\1", bare)
-    bare = _EMPHASIS.sub(r"\2", bare)
+    bare = _EMPHASIS.sub(r"\2", _EMPHASIS.sub(r"\2", bare))
     return bare.replace("|", " ") if "|" in bare else bare
+
+
+def _without_comments(markdown: str) -> str:
+    """Comments cut out; one that is never closed is text."""
+    kept: list[str] = []
+    at = 0
+    while (start := markdown.find("<!--", at)) >= 0:
+        end = markdown.find("-->", start + 4)
+        if end < 0:
+            break
+        kept.append(markdown[at:start])
+        at = end + 3
+    return "".join(kept) + markdown[at:] if at else markdown
 
 
 def fold(value: str) -> str:
@@ -51,8 +84,8 @@ def part_field(field: str) -> str:
 
 
 def parts(value: str) -> frozenset[str]:
-    """The terms of a keyword value's words."""
-    return frozenset(token.term for token in text.tokens(text.normalise(value)))
+    """The terms of a keyword value's words; of a joined one (`kakao-corp`) its parts."""
+    return frozenset(t.term for t in text.tokens(text.normalise(value)) if not t.whole)
 
 
 def build(
@@ -114,10 +147,6 @@ def _zones(entry: Postmortem, sections: Sequence[tuple[Section, str]]) -> dict[s
         if zone == "other" and section.heading:
             pieces.append(text.normalise(section.heading))
         pieces.append(body)
-    gathered["source"] = [
-        text.normalise(f"{source.title} {source.publisher} {source.url}").strip()
-        for source in entry.sources
-    ]
     return gathered
 
 
@@ -144,7 +173,15 @@ def _keywords(entry: Postmortem) -> dict[str, frozenset[str]]:
         "language": (entry.language,),
         "trigger": (entry.trigger,),
         "detected-by": (entry.detected_by,),
-        **{key.lower().replace("_", "-"): values for key, values in entry.extra.items()},
+        "timezone": (entry.timezone,),
+        "source": tuple(
+            f"{source.title} {source.publisher} {source.url}" for source in entry.sources
+        ),
+        **{name: _day(getattr(entry, name)) for name in _TURNS},
+        **{
+            text.normalise(key).lower().replace("_", "-"): values
+            for key, values in entry.extra.items()
+        },
     }
     found: dict[str, frozenset[str]] = {}
     for field, values in exact.items():
@@ -156,6 +193,11 @@ def _keywords(entry: Postmortem) -> dict[str, frozenset[str]]:
     return found
 
 
+def _day(instant: datetime | None) -> tuple[str, ...]:
+    """The day of an instant, so that `resolved:2024-07` finds it."""
+    return (instant.date().isoformat(),) if instant else ()
+
+
 def _present(entry: Postmortem, keywords: Mapping[str, frozenset[str]]) -> Iterator[str]:
     """What `has:` can ask for: fields with a value, sections with a text."""
     yield from (field for field in keywords if not field.endswith("~"))
@@ -163,9 +205,6 @@ def _present(entry: Postmortem, keywords: Mapping[str, frozenset[str]]) -> Itera
     for name, value in (
         ("date", entry.date),
         ("started", entry.started),
-        ("detected", entry.detected),
-        ("mitigated", entry.mitigated),
-        ("resolved", entry.resolved),
         ("duration", entry.duration_minutes),
         ("source", entry.sources),
         ("follow-up", entry.follow_ups),

@@ -25,12 +25,13 @@ ZONES: Mapping[str, float] = {
     "response": 1.0,
     "follow-ups": 1.0,
     "other": 1.0,
-    "source": 0.5,
 }
 """The parts of an entry that words are looked for in, with what a word there weighs (BM25F).
 
 `names` holds id, services, causes, tags, authors and the values of unknown keys; `other` all
-sections of no required kind. The order is the order of positions in an index.
+sections of no required kind. Sources are a keyword field: who published an entry's facts says
+nothing of its topic, and half of all sources stand on the same few sites. The order is the
+order of positions in an index.
 """
 
 KEYWORD_FIELDS = (
@@ -44,6 +45,7 @@ KEYWORD_FIELDS = (
     "language",
     "trigger",
     "detected-by",
+    "source",
 )
 """The front-matter fields that every entry may have; unknown keys are fields beside them."""
 
@@ -116,12 +118,15 @@ class Word:
         zone: the only zone it counts in, or None for all.
         keywords: (field, value) pairs that count as a match too (`misconfiguration` -> the
             cause config-change), at the weight of a synonym.
+        named: the (field, value) pairs that the word is a name of (`카톡`: the service
+            kakaotalk): their entries count as holding it among their names.
     """
 
     text: str
     spellings: tuple[TermSequence, ...]
     zone: str | None = None
     keywords: tuple[tuple[str, str], ...] = ()
+    named: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,14 +251,19 @@ class Changes:
 class SearchEngine(Protocol):
     """What every engine can do.
 
-    All methods may raise `IndexFailure`, or `BrokenIndex` where a new index would help.
+    All methods may raise `IndexFailure`, or `BrokenIndex` where a new index would help. They
+    may be called by several threads at once. Counts and scores are of the documents that are
+    there now, however the index came about.
     """
 
     def exclusive(self) -> AbstractContextManager[None]:
         """Hold off every other process that would bring this index up to date."""
 
     def version(self) -> str:
-        """A token that changes with every change of the index; empty where there is none."""
+        """A token that changes with every change of the index; empty where there is none.
+
+        No token ever stands for two states, not even across a rebuild.
+        """
 
     def rows(self) -> Sequence[Row]:
         """Every document, in no particular order."""

@@ -2,80 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from kb.search import text
-from kb.search.documents import fold, part_field, parts
+from kb.search.documents import PRESENCES, fold, part_field, parts
 from kb.search.engine import (
-    ZONES,
     AllOf,
-    AnyOf,
     Between,
     Condition,
     Keyword,
     Paths,
-    SearchEngine,
+    Request,
     TermSequence,
     Word,
 )
-from kb.search.query import FIELDS, Filter
+from kb.search.filters_times import minutes, period
+from kb.search.query_fields import FIELD_ALIASES, FIELDS
+from kb.search.query_tree import Filter, write
+from kb.search.resolved import Context, Resolved, any_of
 from kb.search.results import Notice
 
-if TYPE_CHECKING:
-    from kb.vocabulary import Vocabulary
+MOST_EXPANSIONS = 50
+"""Words that a beginning or a word with a typo may stand for."""
 
 _VOCABULARY_FIELDS = frozenset(("service", "cause", "severity", "status", "trigger", "detected-by"))
-_NUMBER_OF = {"duration": "duration", "resolve-time": "duration", "detect-time": "detect-time"}
-_STATES = ("open", "overdue", "recurrence")
-_SPOKEN_SIGNS = {">": "over", ">=": "at least", "<": "under", "<=": "at most"}
-_UNITS = (7 * 24 * 60, 24 * 60, 60, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What filters are read against.
-
-    Attributes:
-        today: the day that `today`, `7d` and `is:overdue` mean.
-        recurring: gives the paths of the entries that repeat an earlier one.
-    """
-
-    vocabulary: Vocabulary
-    engine: SearchEngine
-    today: date
-    recurring: Callable[[], frozenset[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """A filter as it was understood, or the notice that says why it was not.
-
-    Attributes:
-        condition: None where the filter cannot be used; its values are searched as text then.
-        understood: the condition in words.
-        words: words in the condition, to be marked in results.
-    """
-
-    condition: Condition | None
-    understood: str = ""
-    notice: Notice | None = None
-    words: tuple[Word, ...] = ()
+_STATES = ("open", "overdue", "recurrence", "draft", "in-review", "published")
+_SPOKEN_PRESENCE = {
+    "started": "a time of its start",
+    "detected": "a time of detection",
+    "declared": "a time of announcement",
+    "mitigated": "a time of mitigation",
+    "resolved": "a time of resolution",
+    "root-cause": "a root cause",
+    "source-notes": "notes on its sources",
+    "detected-by": "a way of detection",
+    "status": "a status",
+    "finding": "a finding",
+    "lessons": "lessons",
+    "follow-ups": "follow-ups",
+}
+_SPOKEN_STATES = {
+    "open": ("it has an unfinished follow-up", "it has no unfinished follow-up"),
+    "overdue": ("a follow-up of it is overdue", "no follow-up of it is overdue"),
+    "recurrence": (
+        "it repeats an earlier incident (same service, same cause)",
+        "it repeats no earlier incident (same service, same cause)",
+    ),
+}
+_SHORTEST_BEGINNING = 2
 
 
 def resolve(item: Filter, context: Context) -> Resolved:
     """The condition of one filter. Never raises for anything typed."""
     kind = FIELDS.get(item.field, "keyword")
     if item.comparison and kind not in _ORDERED:
-        message = f"{item.field} has no order, so no ranges; searched as text"
+        message = f"{item.field} has no order, so no ranges"
         return Resolved(None, notice=Notice(item.part, message))
     return _RESOLVERS[kind](item, context)
 
 
-def _any_of(conditions: Sequence[Condition]) -> Condition:
-    return conditions[0] if len(conditions) == 1 else AnyOf(tuple(conditions))
+def _is_held(condition: Condition, context: Context) -> bool:
+    """Whether any entry fulfils it now: what an index counts may long be deleted."""
+    return context.engine.search(Request(condition=condition, limit=0)).total > 0
 
 
 def _keyword(item: Filter, context: Context) -> Resolved:
@@ -84,221 +73,167 @@ def _keyword(item: Filter, context: Context) -> Resolved:
     meant: list[str] = []
     for value in item.values:
         canonical = context.vocabulary.canonical(item.field, value)
-        if canonical is None and fold(value) in known:
-            canonical = value
-        if canonical is not None:
-            conditions.append(Keyword(item.field, (fold(canonical),)))
-            meant.append(canonical)
-        elif (by_words := _by_words(item.field, value, known)) is not None:
-            conditions.append(by_words)
-            meant.append(f"like “{value}”")
-        else:
+        whole = Keyword(item.field, (fold(canonical or value),))
+        if canonical is not None or (fold(value) in known and _is_held(whole, context)):
+            conditions.append(whole)
+            meant.append(canonical or value)
+            continue
+        alike, spoken = _alike(item.field, value, known)
+        if alike is None or not _is_held(alike, context):
             return Resolved(None, notice=_unknown_value(item, value, known, context))
-    return Resolved(_any_of(conditions), f"{item.field} is {' or '.join(meant)}")
+        conditions.append(alike)
+        meant.append(spoken)
+    names = " or ".join(meant)
+    return Resolved(any_of(conditions), f"{item.field} is {names}", f"{item.field} is not {names}")
 
 
-def _by_words(field: str, value: str, known: dict[str, int]) -> Condition | None:
-    """Entries whose value of a free field holds all the words (`author:kim`)."""
-    if field in _VOCABULARY_FIELDS:
-        return None
+def _alike(field: str, value: str, known: Mapping[str, int]) -> tuple[Condition | None, str]:
+    """Entries whose value begins so (`service:kakao*`), or holds all the words (`author:kim`)."""
+    beginning = fold(value).removesuffix("*")
+    if value.endswith("*") and len(beginning) >= _SHORTEST_BEGINNING:
+        found = tuple(other for other in known if other.startswith(beginning))
+        return (Keyword(field, found) if found else None), value
     wanted = parts(value)
-    if not wanted or not any(wanted <= parts(other) for other in known):
-        return None
-    return AllOf(tuple(Keyword(part_field(field), (term,)) for term in sorted(wanted)))
+    if field in _VOCABULARY_FIELDS or not any(wanted <= parts(other) for other in known if wanted):
+        return None, ""
+    words = tuple(Keyword(part_field(field), (term,)) for term in sorted(wanted))
+    return AllOf(words), f"like “{value}”"
 
 
-def _unknown_value(item: Filter, value: str, known: dict[str, int], context: Context) -> Notice:
+def _unknown_value(item: Filter, value: str, known: Mapping[str, int], context: Context) -> Notice:
     nearest = context.vocabulary.nearest(item.field, value, limit=1)
     if not nearest:
         from kb.vocabulary import near
 
-        nearest = near(value, known, limit=1)
-    suggestion = f"{item.field}:{nearest[0]}" if nearest else ""
-    return Notice(item.part, f"no entry has the {item.field} {value}; searched as text", suggestion)
+        nearest = tuple(
+            name
+            for name in near(value, known, limit=3)
+            if _is_held(Keyword(item.field, (name,)), context)
+        )
+    suggestion = _again(item, value, nearest[0]) if nearest else ""
+    return Notice(item.part, f"no entry has the {item.field} {value}", suggestion)
 
 
-def _zone(item: Filter, _: Context) -> Resolved:
+def _again(item: Filter, value: str, better: str) -> str:
+    """The filter with one value replaced, as it can be typed."""
+    values = tuple(better if each == value else each for each in item.values)
+    return write(replace(item, values=values))
+
+
+def _zone(item: Filter, context: Context) -> Resolved:
     words = []
     for value in item.values:
-        sequence = spell(value, adjacent=True)
-        if sequence is None:
-            message = "only words that are in almost every text"
-            return Resolved(None, notice=Notice(item.part, message))
-        words.append(Word(value, (sequence,), zone=item.field))
+        spellings = tuple(_zone_spellings(value, context))
+        if not spellings:
+            return Resolved(None, notice=Notice(item.part, nothing_in(value)))
+        words.append(Word(value, spellings, zone=item.field))
     quoted = " or ".join(f"“{value}”" for value in item.values)
-    return Resolved(_any_of(words), f"{item.field} has {quoted}", words=tuple(words))
+    return Resolved(
+        any_of(words),
+        f"{item.field} has {quoted}",
+        f"{item.field} does not have {quoted}",
+        words=tuple(words),
+    )
+
+
+def _zone_spellings(value: str, context: Context) -> Iterator[TermSequence]:
+    beginning = value.lower().removesuffix("*")
+    written = [value]
+    if value.endswith("*") and len(beginning) >= _SHORTEST_BEGINNING:
+        found = sorted(context.engine.words(beginning), key=lambda pair: -pair[1])
+        written = [word for word, _ in found[:MOST_EXPANSIONS]] or [value]
+    spelled = (spell(word, adjacent=True) for word in written)
+    yield from filter(None, spelled)
+
+
+def nothing_in(typed: str) -> str:
+    """Why a text has no term to search for."""
+    if any(map(str.isalnum, typed)):
+        return "only words that are in almost every text"
+    return "there is no word in it to search for"
 
 
 def spell(typed: str, *, adjacent: bool, weight: float = 1.0) -> TermSequence | None:
     """The terms of a word or phrase; None where it has none (only stop words)."""
     found = list(text.tokens(text.normalise(typed)))
-    parts_only = [token for token in found if not token.whole]
-    if not parts_only:
+    # `and/or` has no parts but stop words, and is a word all the same.
+    counting = [token for token in found if not token.whole] or found
+    if not counting:
         return None
-    first = parts_only[0].position
+    first = counting[0].position
     whole = tuple(token.term for token in found if token.whole)
     return TermSequence(
-        terms=tuple((token.term, token.position - first) for token in parts_only),
+        terms=tuple((token.term, token.position - first) for token in counting),
         adjacent=adjacent or bool(whole),
         weight=weight,
         extra=whole,
     )
 
 
-def _period(item: Filter, context: Context) -> Resolved:
-    days = [_days(item, value, context.today) for value in _period_texts(item)]
-    conditions: list[Condition] = []
-    for span in days:
-        if span is None:
-            message = "this date cannot be read (2024-07, 7d, 2023..2024 can); searched as text"
-            return Resolved(None, notice=Notice(item.part, message))
-        conditions.append(Between("date", *(day.toordinal() if day else None for day in span)))
-    spoken = " or ".join(_speak_days(span) for span in days if span)
-    return Resolved(_any_of(conditions), f"date {spoken}")
-
-
-def _period_texts(item: Filter) -> tuple[str, ...]:
-    if item.comparison == "..":
-        return ("..".join(item.values),)
-    return tuple(f"{item.comparison}{value}" for value in item.values)
-
-
-def _days(item: Filter, value: str, today: date) -> tuple[date | None, date | None] | None:
-    """First and last day, both included; `after:` and `before:` leave the named period out."""
-    from kb.moments import parse_period
-
-    if item.field == "date":
-        return parse_period(value, today)
-    if item.comparison:
-        return None
-    sign = {"after": ">", "before": "<", "since": ">=", "until": "<="}[item.field]
-    return parse_period(f"{sign}{value}", today)
-
-
-def _speak_days(span: tuple[date | None, date | None]) -> str:
-    first, last = span
-    if first is None or last is None:
-        if first is None and last is None:
-            return "known"
-        return f"on or after {first}" if last is None else f"on or before {last}"
-    if first == last:
-        return f"on {first.day} {first:%B} {first.year}"
-    next_day = last + timedelta(days=1) if last < date.max else last
-    if first.day == 1 and next_day.day == 1:
-        months = (next_day.year - first.year) * 12 + next_day.month - first.month
-        if months == 1:
-            return f"in {first:%B} {first.year}"
-        if months == 12 and first.month == 1:
-            return f"in {first.year}"
-    return f"from {first} to {last}"
-
-
-def _minutes(item: Filter, _: Context) -> Resolved:
-    number_field = _NUMBER_OF[item.field]
-    spans = [_minute_range(item)] if item.comparison else [_about(value) for value in item.values]
-    conditions: list[Condition] = []
-    for span in spans:
-        if span is None:
-            message = "this length of time cannot be read (>2h, 30m..1d can); searched as text"
-            return Resolved(None, notice=Notice(item.part, message))
-        conditions.append(Between(number_field, *span))
-    sign = _SPOKEN_SIGNS.get(item.comparison)
-    if sign:
-        return Resolved(_any_of(conditions), f"{item.field} {sign} {item.values[0]}")
-    spoken = " or ".join(_speak_minutes(span) for span in spans if span)
-    return Resolved(_any_of(conditions), f"{item.field} {spoken}")
-
-
-def _minute_range(item: Filter) -> tuple[int | None, int | None] | None:
-    from kb.moments import parse_duration
-
-    read = [parse_duration(value) if value else None for value in item.values]
-    if any(minutes is None for minutes, value in zip(read, item.values, strict=True) if value):
-        return None
-    if item.comparison == "..":
-        low, high = read
-        if low is not None and high is not None and low > high:
-            low, high = high, low
-        return None if low is None and high is None else (low, high)
-    (minutes,) = read
-    if minutes is None:
-        return None
-    return {
-        ">": (minutes + 1, None),
-        ">=": (minutes, None),
-        "<": (None, minutes - 1),
-        "<=": (None, minutes),
-    }[item.comparison]
-
-
-def _about(value: str) -> tuple[int, int] | None:
-    """A bare length means what rounds down to it in its own unit: `2h` is 120 to 179 minutes."""
-    from kb.moments import parse_duration
-
-    minutes = parse_duration(value)
-    if minutes is None:
-        return None
-    unit = next((unit for unit in _UNITS if minutes and minutes % unit == 0), 1)
-    return minutes, minutes + unit - 1
-
-
-def _speak_minutes(span: tuple[int | None, int | None]) -> str:
-    from kb.moments import format_duration
-
-    low, high = span
-    if low is None:
-        return f"at most {format_duration(high or 0)}"
-    if high is None:
-        return f"at least {format_duration(low)}"
-    return f"{format_duration(low)} to {format_duration(high)}"
-
-
 def _state(item: Filter, context: Context) -> Resolved:
     conditions: list[Condition] = []
-    spoken: list[str] = []
+    spoken: list[tuple[str, str]] = []
     for value in item.values:
-        state = fold(value)
+        state = "recurrence" if fold(value) == "recurring" else fold(value)
         status = context.vocabulary.canonical("status", state)
-        if state == "open":
-            conditions.append(Between("open", 1, None))
-            spoken.append("it has an unfinished follow-up")
-        elif state == "overdue":
-            conditions.append(Between("due", None, context.today.toordinal() - 1))
-            spoken.append("a follow-up of it is overdue")
-        elif state in ("recurrence", "recurring"):
-            conditions.append(Paths(context.recurring()))
-            spoken.append("it repeats an earlier incident (same service, same cause)")
+        if state in _SPOKEN_STATES:
+            conditions.append(_state_condition(state, context))
+            spoken.append(_SPOKEN_STATES[state])
         elif status is not None:
             conditions.append(Keyword("status", (status,)))
-            spoken.append(f"status is {status}")
+            spoken.append((f"status is {status}", f"status is not {status}"))
         else:
-            return Resolved(None, notice=_no_such(item, value, (*_STATES, "draft")))
-    return Resolved(_any_of(conditions), " or ".join(spoken))
+            message = f"there is no is:{value}, only {', '.join(_STATES)}"
+            suggestion = _nearest_name(item, value, _STATES)
+            return Resolved(None, notice=Notice(item.part, message, suggestion))
+    return Resolved(
+        any_of(conditions),
+        " or ".join(said for said, _ in spoken),
+        " and ".join(denied for _, denied in spoken),
+    )
+
+
+def _state_condition(state: str, context: Context) -> Condition:
+    if state == "open":
+        return Between("open", 1, None)
+    if state == "overdue":
+        return Between("due", None, context.today.toordinal() - 1)
+    return Paths(context.recurring())
 
 
 def _presence(item: Filter, context: Context) -> Resolved:
-    present = set(context.engine.fields()) | set(ZONES) | set(FIELDS)
+    known = frozenset(context.engine.fields()) | PRESENCES
+    asked: list[str] = []
     for value in item.values:
-        if fold(value) not in present:
-            return Resolved(None, notice=_no_such(item, value, tuple(sorted(present))))
-    folded = tuple(fold(value) for value in item.values)
-    return Resolved(Keyword("has", folded), f"it has a {' or a '.join(folded)}")
+        name = fold(value).replace("_", "-")
+        name = name if name in known else FIELD_ALIASES.get(name, name)
+        if name not in known:
+            message = f"nothing of an entry is called {value}"
+            suggestion = _nearest_name(item, value, sorted(known))
+            return Resolved(None, notice=Notice(item.part, message, suggestion))
+        asked.append(name)
+    spoken = " or ".join(map(_speak_presence, asked))
+    return Resolved(Keyword("has", tuple(asked)), f"it has {spoken}", f"it does not have {spoken}")
 
 
-def _no_such(item: Filter, value: str, known: tuple[str, ...]) -> Notice:
+def _speak_presence(name: str) -> str:
+    article = "an" if name[0] in "aeiou" else "a"
+    return _SPOKEN_PRESENCE.get(name, f"{article} {name}")
+
+
+def _nearest_name(item: Filter, value: str, names: Sequence[str]) -> str:
     from kb.vocabulary import near
 
-    nearest = near(value, known, limit=1)
-    suggestion = f"{item.field}:{nearest[0] if nearest else known[0]}"
-    return Notice(item.part, f"there is no {item.field}:{value}; searched as text", suggestion)
+    nearest = near(value, names, limit=1)
+    return _again(item, value, nearest[0]) if nearest else ""
 
 
 _ORDERED = ("period", "minutes")
 _RESOLVERS: dict[str, Callable[[Filter, Context], Resolved]] = {
     "keyword": _keyword,
     "zone": _zone,
-    "period": _period,
-    "minutes": _minutes,
+    "period": period,
+    "minutes": minutes,
     "state": _state,
     "presence": _presence,
 }

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 import zlib
-from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 ENVIRONMENT = "KB_CACHE_DIR"
@@ -25,12 +24,14 @@ def index_folder(entries: Path) -> tuple[Path | None, str]:
         in memory and made anew each time. The notice is empty in the usual case.
     """
     tried: list[str] = []
-    for root in _roots():
-        folder = root / _name(entries)
+    for root in (_chosen, _temporary):
+        place = "the usual place"
         try:
+            folder = root() / _name(entries)
+            place = str(folder)
             _create(folder)
-        except OSError as error:
-            tried.append(f"{folder}: {error.strerror or error}")
+        except (OSError, RuntimeError, ValueError) as error:
+            tried.append(f"{place}: {getattr(error, 'strerror', None) or error}")
             continue
         if not tried:
             return folder, ""
@@ -44,14 +45,30 @@ def index_folder(entries: Path) -> tuple[Path | None, str]:
     )
 
 
-def _roots() -> Iterator[Path]:
+def size(folder: Path) -> int:
+    """The bytes of an index's files; what goes away meanwhile does not count."""
+    total = 0
+    with suppress(OSError):
+        for place in folder.iterdir():
+            with suppress(OSError):
+                total += place.stat().st_size
+    return total
+
+
+def _chosen() -> Path:
+    """Where indexes are kept: where the environment says, else in the user's cache."""
     chosen = os.environ.get(ENVIRONMENT)
-    if chosen:
-        yield Path(chosen).expanduser().absolute()
-    else:
-        yield _user_cache()
+    return Path(chosen).expanduser().absolute() if chosen else _user_cache()
+
+
+def _temporary() -> Path:
+    """A folder of this user's for temporary files: the parent of all belongs to everybody."""
+    import tempfile
+
     owner = os.getuid() if hasattr(os, "getuid") else "user"
-    yield Path(tempfile.gettempdir()) / f"postmortem-kb-{owner}"
+    root = Path(tempfile.gettempdir()) / f"postmortem-kb-{owner}"
+    _create(root)
+    return root
 
 
 def _user_cache() -> Path:
@@ -70,11 +87,16 @@ def _name(entries: Path) -> str:
 
 
 def _create(folder: Path) -> None:
+    """Make a folder, or see that it is one that only this user writes.
+
+    Raises:
+        OSError: it is not, or cannot be made.
+    """
     folder.mkdir(mode=_OWN_ONLY, parents=True, exist_ok=True)
     status = folder.stat()
     if hasattr(os, "getuid") and status.st_uid != os.getuid():
         raise PermissionError(0, "it belongs to another user")
-    if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        folder.chmod(_OWN_ONLY)
+    if os.name == "posix" and status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise PermissionError(0, "others may write it")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise PermissionError(0, "it may not be written")

@@ -4,7 +4,7 @@
     item    = "-" item | "NOT" item      the entry must not match
             | item "OR" item             one of them (binds tighter than a space)
             | "(" query ")"
-            | field ":" value            see `FIELDS`
+            | field ":" value            see `kb.search.query_fields`
             | '"' phrase '"'
             | prefix "*" | word "~" | word
     value   = part ("," part)* | low ".." high | (">" | ">=" | "<" | "<=") part
@@ -15,12 +15,11 @@ has nothing to work on. What the parser could not use stands in the notices.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, replace
-from typing import Literal
 
+from kb.search.query_fields import FIELD_ALIASES, FIELDS
+from kb.search.query_tree import Either, Filter, Group, Item, Not, Query, Text
 from kb.search.results import Notice
 from kb.search.text import normalise
 
@@ -32,137 +31,21 @@ DEEPEST_GROUP = 12
 SHORTEST_PREFIX = 3
 SHORTEST_HANGUL_PREFIX = 2
 
-TextKind = Literal["word", "phrase", "prefix", "typo"]
-
-FIELDS: dict[str, str] = {
-    "service": "keyword",
-    "cause": "keyword",
-    "severity": "keyword",
-    "status": "keyword",
-    "id": "keyword",
-    "author": "keyword",
-    "tag": "keyword",
-    "language": "keyword",
-    "trigger": "keyword",
-    "detected-by": "keyword",
-    "title": "zone",
-    "summary": "zone",
-    "impact": "zone",
-    "timeline": "zone",
-    "root-cause": "zone",
-    "response": "zone",
-    "follow-ups": "zone",
-    "source": "zone",
-    "date": "period",
-    "after": "period",
-    "before": "period",
-    "since": "period",
-    "until": "period",
-    "duration": "minutes",
-    "detect-time": "minutes",
-    "resolve-time": "minutes",
-    "is": "state",
-    "has": "presence",
-    "sort": "sort",
-}
-"""Field name -> how its values are read. Every other front-matter key is a field as well."""
-
-FIELD_ALIASES: dict[str, str] = {
-    "services": "service",
-    "서비스": "service",
-    "causes": "cause",
-    "원인": "cause",
-    "심각도": "severity",
-    "sev": "severity",
-    "상태": "status",
-    "authors": "author",
-    "작성자": "author",
-    "tags": "tag",
-    "태그": "tag",
-    "lang": "language",
-    "언어": "language",
-    "제목": "title",
-    "요약": "summary",
-    "영향": "impact",
-    "타임라인": "timeline",
-    "대응": "response",
-    "후속조치": "follow-ups",
-    "follow-up": "follow-ups",
-    "followups": "follow-ups",
-    "sources": "source",
-    "출처": "source",
-    "날짜": "date",
-    "기간": "duration",
-}
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_FIELD = re.compile(r"(?P<name>[^\W\d_][\w.-]+):(?P<value>[^\s:/\\].*)", re.DOTALL)
+_EMPTY_FIELD = re.compile(r'(?P<name>[^\W\d_][\w.-]+):[",\s]*')
+_NEXT_WORD = re.compile(r'\s+([^\s()":]+)')
+_QUOTE = '"'
+_CURLY_QUOTES = str.maketrans("“”„", _QUOTE * 3)
+_VALUE_OPENS = re.compile(r"[^\W\d_][\w.-]+:(?:[<>]=?|(?:.*,)?)", re.DOTALL)
+_COMPARISON = re.compile(r"(?P<sign>>=|<=|>|<)(?P<value>.+)", re.DOTALL)
+_JOINED = re.compile(r"[^\W_]+(?:[-_./:\\@+]+[^\W_]+)*")
+OPERATORS = ("OR", "AND", "NOT")
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A word, a phrase, the beginning of a word, or a word with a possible typo."""
-
-    text: str
-    kind: TextKind = "word"
-    part: str = dataclasses.field(default="", compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """`field:value`.
-
-    Attributes:
-        values: any of these; for a comparison, the one value.
-        comparison: empty for "is", else `..` (then two values, "" for an open end), `>`,
-            `>=`, `<`, `<=`.
-        part: the piece of the query as typed.
-    """
-
-    field: str
-    values: tuple[str, ...]
-    comparison: str = ""
-    part: str = dataclasses.field(default="", compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """The entry must not match the item."""
-
-    item: Item
-
-
-@dataclass(frozen=True, slots=True)
-class Either:
-    """The entry matches one of the items."""
-
-    items: tuple[Item, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Items in parentheses."""
-
-    items: tuple[Item, ...]
-
-
-Item = Text | Filter | Not | Either | Group
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A whole query, as typed and as read."""
-
-    typed: str
-    items: tuple[Item, ...]
-    notices: tuple[Notice, ...] = ()
-
-    def __str__(self) -> str:
-        """The query in the syntax it was read from: parsing this gives the same items."""
-        return " ".join(map(write, self.items))
-
-
-_SPECIAL_VALUE = re.compile(r'[\s",()]|\.\.')
-_FIELD = re.compile(r"(?P<name>[^\W\d_][\w-]*):(?P<value>[^\s:/\\].*)", re.DOTALL)
-_OPENING_QUOTES = '"“”'
-_COMPARISON = re.compile(r"(?P<sign>>=|<=|>|<)(?P<value>.+)")
+def cleaned(typed: str) -> str:
+    """What is read of a typed text: normalised, quotes straight, no control characters."""
+    return _CONTROL.sub(" ", normalise(typed)).translate(_CURLY_QUOTES)
 
 
 def parse(typed: str, other_fields: Collection[str] = ()) -> Query:
@@ -172,56 +55,33 @@ def parse(typed: str, other_fields: Collection[str] = ()) -> Query:
         typed: any text.
         other_fields: the front-matter keys beyond `FIELDS` that some entry has.
     """
-    text = normalise(typed).replace("\x00", " ")
-    notices: list[Notice] = []
-    if len(text) > LONGEST_QUERY:
-        text = text[:LONGEST_QUERY]
-        notices.append(
-            Notice(f"{text[:40]}…", f"only the first {LONGEST_QUERY:,} characters were read")
-        )
-    parser = _Parser(text, frozenset(other_fields), notices)
+    whole = cleaned(typed)
+    text = whole[:LONGEST_QUERY]
+    parser = _Parser(text, frozenset(other_fields), cut=len(text) < len(whole))
     items = parser.items(0)
-    return Query(typed, items, tuple(parser.notices))
+    notices = parser.notices
+    if parser.cut and parser.count <= MOST_ITEMS:
+        message = f"only the first {LONGEST_QUERY:,} characters were read"
+        notices.append(Notice(_beginning(whole[LONGEST_QUERY:]), message))
+    if text.strip() and not items and not notices:
+        notices.append(Notice(_beginning(text), "there is no word in it to search for"))
+    return Query(text, items, tuple(notices))
 
 
-def write(item: Item) -> str:
-    """An item in the syntax it can be read from."""
-    if isinstance(item, Text):
-        return _write_text(item)
-    if isinstance(item, Filter):
-        return f"{item.field}:{_write_values(item)}"
-    if isinstance(item, Not):
-        inner = write(item.item)
-        return f"-({inner})" if isinstance(item.item, Either) else f"-{inner}"
-    if isinstance(item, Either):
-        return " OR ".join(map(write, item.items))
-    return f"({' '.join(map(write, item.items))})"
-
-
-def _write_text(item: Text) -> str:
-    if item.kind == "prefix":
-        return f"{item.text}*"
-    if item.kind == "typo":
-        return f"{item.text}~"
-    if item.kind == "phrase":
-        return f'"{item.text}"'
-    return item.text
-
-
-def _write_values(item: Filter) -> str:
-    if item.comparison == "..":
-        return "..".join(item.values)
-    values = ",".join(f'"{v}"' if _SPECIAL_VALUE.search(v) else v for v in item.values)
-    return f"{item.comparison}{values}"
+def _beginning(text: str) -> str:
+    """The first characters, to name a part in a notice."""
+    short = " ".join(text[:80].split())
+    return f"{short[:40]}…" if len(short) > 40 else short
 
 
 class _Parser:
     """One pass over the characters; `at` is where it stands."""
 
-    def __init__(self, text: str, other_fields: frozenset[str], notices: list[Notice]) -> None:
+    def __init__(self, text: str, other_fields: frozenset[str], *, cut: bool) -> None:
         self.text = text
         self.other_fields = other_fields
-        self.notices = notices
+        self.cut = cut
+        self.notices: list[Notice] = []
         self.at = 0
         self.count = 0
 
@@ -262,22 +122,30 @@ class _Parser:
         return None
 
     def _item(self, depth: int) -> Item | None:
+        negated = False
+        while self._negation():
+            negated = not negated
+            if not self._skip_space():
+                return None
+        if depth and self.text[self.at] == ")":
+            return None
+        item = self._plain_item(depth)
+        if item is None or not negated:
+            return item
+        return item.item if isinstance(item, Not) else Not(item)
+
+    def _plain_item(self, depth: int) -> Item | None:
+        """An item without a sign before it; None where it says nothing."""
         start = self.at
-        if self._negation():
-            item = self._item(depth) if self._skip_space() else None
-            return None if item is None else (item.item if isinstance(item, Not) else Not(item))
         if self.text[start] == "(":
             return self._group(depth)
         self.count += 1
         if self.count > MOST_ITEMS:
-            rest = self.text[start:].strip()
             self.at = len(self.text)
-            if self.count == MOST_ITEMS + 1:
-                self.notices.append(
-                    Notice(rest[:40], f"only the first {MOST_ITEMS} words and filters were read")
-                )
+            message = f"only the first {MOST_ITEMS} words and filters were read"
+            self.notices.append(Notice(_beginning(self.text[start:]), message))
             return None
-        if self.text[start] in _OPENING_QUOTES:
+        if self.text[start] == _QUOTE:
             phrase = self._quoted()
             return Text(phrase, "phrase", self.text[start : self.at]) if phrase else None
         return self._token(depth)
@@ -299,57 +167,76 @@ class _Parser:
         start = self.at
         self.at += 1
         if depth >= DEEPEST_GROUP:
+            self._note_structure("(", f"parentheses more than {DEEPEST_GROUP} deep were left out")
             return None
         items = self.items(depth + 1)
         if self.at < len(self.text):
             self.at += 1
         elif depth == 0:
-            self.notices.append(Notice(self.text[start:][:40], "the parenthesis is not closed"))
+            self._note_structure(self.text[start:], "the parenthesis is not closed")
         if not items:
             return None
         return items[0] if len(items) == 1 else Group(items)
 
     def _quoted(self) -> str:
         """The text in quotes that begin here; nothing where they are not closed."""
-        for end in range(self.at + 1, len(self.text)):
-            if self.text[end] in _OPENING_QUOTES:
-                phrase = self.text[self.at + 1 : end].strip()
-                self.at = end + 1
-                return phrase
-        self.notices.append(Notice(self.text[self.at :][:40], "the quote is not closed"))
+        end = self._closing_quote()
+        if end is not None:
+            phrase = self.text[self.at + 1 : end].strip()
+            self.at = end + 1
+            return phrase
+        self._note_structure(self.text[self.at :], "the quote is not closed")
         self.at += 1
         return ""
 
+    def _note_structure(self, part: str, message: str) -> None:
+        """Say what is wrong with quotes or parentheses, once, unless the end was cut off."""
+        if not self.cut and not any(notice.message == message for notice in self.notices):
+            self.notices.append(Notice(_beginning(part), message))
+
     def _token(self, depth: int) -> Item | None:
         start = self.at
-        raw = self._raw_token(depth)
+        raw, read = self._raw_token(depth)
         if not raw:
             self.at = max(self.at, start + 1)
             return None
-        match = _FIELD.fullmatch(raw)
-        if match and len(match["name"]) > 1:
+        match = _FIELD.fullmatch(read)
+        empty = _EMPTY_FIELD.fullmatch(read)
+        if empty:
+            self._note_empty(empty["name"], start)
+        elif match:
             name = self._field(match["name"])
             if name:
                 return self._filter(name, match["value"], raw)
-            self.notices.append(Notice(raw, f"there is no field {match['name']}", "?"))
-        return self._word(raw)
+            if "." not in match["name"]:
+                self.notices.append(Notice(raw, f"there is no field {match['name']}", "?"))
+        return self._word(read, raw)
 
-    def _raw_token(self, depth: int) -> str:
-        """Characters up to a space; quotes after a colon or comma keep their spaces together."""
+    def _note_empty(self, name: str, start: int) -> None:
+        """`service: kakaotalk` has the value in the wrong place."""
+        if not self._field(name):
+            return
+        following = _NEXT_WORD.match(self.text, self.at)
+        part = self.text[start : following.end() if following else self.at]
+        suggestion = f"{name}:{following[1]}" if following else ""
+        message = f"the value of {name}: must follow without a space; searched as text"
+        self.notices.append(Notice(part, message, suggestion))
+
+    def _raw_token(self, depth: int) -> tuple[str, str]:
+        """Characters up to a space, as typed, and without quotes that have no other half.
+
+        Quotes around a field's value keep its spaces together.
+        """
         start = self.at
         open_parentheses = 0
+        stray: list[int] = []
         while self.at < len(self.text) and not self.text[self.at].isspace():
             character = self.text[self.at]
-            if character in _OPENING_QUOTES and self.text[self.at - 1 : self.at] in (":", ","):
-                end = next(
-                    (
-                        i
-                        for i in range(self.at + 1, len(self.text))
-                        if self.text[i] in _OPENING_QUOTES
-                    ),
-                    None,
-                )
-                if end is not None:
+            if character == _QUOTE:
+                end = self._closing_quote() if self._opens_value(start) else None
+                if end is None:
+                    stray.append(self.at)
+                else:
                     self.at = end
             elif character == "(":
                 if not _closes(self.text, self.at):
@@ -360,7 +247,17 @@ class _Parser:
                     break
                 open_parentheses -= 1
             self.at += 1
-        return self.text[start : self.at]
+        raw = self.text[start : self.at]
+        left_out = {at - start for at in stray} if len(stray) % 2 else ()
+        return raw, "".join(c for at, c in enumerate(raw) if at not in left_out)
+
+    def _opens_value(self, start: int) -> bool:
+        """Whether a quote here keeps together what follows a field's colon, comma or sign."""
+        return _VALUE_OPENS.fullmatch(self.text, start, self.at) is not None
+
+    def _closing_quote(self) -> int | None:
+        following = range(self.at + 1, len(self.text))
+        return next((at for at in following if self.text[at] == _QUOTE), None)
 
     def _field(self, name: str) -> str | None:
         folded = name.lower().replace("_", "-")
@@ -369,29 +266,30 @@ class _Parser:
 
     def _filter(self, name: str, value: str, raw: str) -> Item:
         comparison = _COMPARISON.fullmatch(value)
-        if comparison:
-            values: tuple[str, ...] = (_unquote(comparison["value"]),)
-            return Filter(name, values, comparison["sign"], raw)
-        if ".." in value and value[0] not in _OPENING_QUOTES:
+        if comparison and (compared := _unquote(comparison["value"]).strip()):
+            return Filter(name, (compared,), comparison["sign"], raw)
+        if ".." in value and _QUOTE not in value:
             low, _, high = value.partition("..")
-            return Filter(name, (_unquote(low), _unquote(high)), "..", raw)
+            return Filter(name, (low, high), "..", raw)
         values = tuple(v for v in map(_unquote, _split_values(value)) if v.strip())
         return Filter(name, values or (value,), "", raw)
 
-    def _word(self, raw: str) -> Item | None:
-        if not any(map(str.isalnum, raw)):
+    def _word(self, read: str, part: str) -> Item | None:
+        """A word; None for an operator with nothing to work on and for signs alone."""
+        if read in OPERATORS or not any(map(str.isalnum, read)):
             return None
-        bare = raw.rstrip("*~")
-        if raw.endswith("*") and raw == f"{bare}*" and bare:
-            shortest = SHORTEST_HANGUL_PREFIX if "가" <= bare[0] <= "힣" else SHORTEST_PREFIX
-            if len(bare) >= shortest and bare.isalnum():
-                return Text(bare, "prefix", raw)
-            if len(bare) < shortest:
-                message = f"a beginning with * needs {SHORTEST_PREFIX} letters or more"
-                self.notices.append(Notice(raw, message, bare))
-        if raw.endswith("~") and raw == f"{bare}~" and len(bare) >= 3 and bare.isalnum():
-            return Text(bare, "typo", raw)
-        return Text(raw, "word", raw)
+        bare = read[:-1]
+        if read.endswith("*") and _JOINED.fullmatch(bare):
+            hangul = "가" <= bare[0] <= "힣"
+            shortest = SHORTEST_HANGUL_PREFIX if hangul else SHORTEST_PREFIX
+            if len(bare) >= shortest:
+                return Text(bare, "prefix", part)
+            unit = "syllables" if hangul else "letters"
+            message = f"before * must stand {shortest} {unit} or more; searched as a word"
+            self.notices.append(Notice(part, message))
+        if read.endswith("~") and len(bare) >= 3 and bare.isalnum():
+            return Text(bare, "typo", part)
+        return Text(read, "word", part)
 
 
 def _closes(text: str, opening: int) -> bool:
@@ -407,8 +305,11 @@ def _closes(text: str, opening: int) -> bool:
 
 
 def _either(left: Item, right: Item) -> Either:
-    items = left.items if isinstance(left, Either) else (left,)
-    return Either((*items, right))
+    return Either(tuple(part for item in (left, right) for part in _choices(item)))
+
+
+def _choices(item: Item) -> tuple[Item, ...]:
+    return item.items if isinstance(item, Either) else (item,)
 
 
 def _split_values(value: str) -> list[str]:
@@ -416,7 +317,7 @@ def _split_values(value: str) -> list[str]:
     parts: list[str] = [""]
     quoted = False
     for character in value:
-        if character in _OPENING_QUOTES:
+        if character == _QUOTE:
             quoted = not quoted
         if character == "," and not quoted:
             parts.append("")
@@ -426,10 +327,4 @@ def _split_values(value: str) -> list[str]:
 
 
 def _unquote(value: str) -> str:
-    return "".join(c for c in value if c not in _OPENING_QUOTES)
-
-
-def without(query: Query, item: Item) -> Query:
-    """The query without one of its top-level items: how a facet is taken off again."""
-    items = tuple(other for other in query.items if other != item)
-    return replace(query, items=items, typed=" ".join(map(write, items)))
+    return value.replace(_QUOTE, "")

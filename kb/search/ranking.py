@@ -44,6 +44,10 @@ COMPOUND_WEIGHT = 0.3
 """What a joined chunk as a whole adds to the scores of its parts (measured on Cranfield)."""
 
 
+Postings = tuple[Sequence[int], Sequence[float]]
+"""The documents that hold a term, and for each what the term weighs there."""
+
+
 class Segment(Protocol):
     """A part of an index whose documents are numbered from 0."""
 
@@ -51,14 +55,11 @@ class Segment(Protocol):
     deleted: Collection[int]
     norms: Sequence[float]
 
-    def postings(self, field: str, term: str) -> tuple[Sequence[int], Sequence[float]]:
+    def postings(self, field: str, term: str) -> Postings:
         """The documents that hold a term, ascending, without deleted ones, and its weights."""
 
     def positions(self, term: str, documents: Collection[int]) -> Mapping[int, Sequence[int]]:
         """The term's positions in those of the documents that hold it."""
-
-    def frequency(self, field: str, term: str) -> int:
-        """How many documents hold a term; deleted ones may count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,10 @@ def rank(segments: Sequence[Segment], request: Request) -> Ranked:
         total_any=sum(len(match.scores) for match in matches),
         found=tuple(_page(segments, matches, well, request, needed)),
         facets=_count_facets(segments, well),
-        word_totals=tuple(map(sum, zip(*(match.word_totals for match in matches), strict=True))),
+        word_totals=tuple(
+            sum(match.word_totals[number] for match in matches)
+            for number in range(len(request.words))
+        ),
     )
 
 
@@ -124,21 +128,32 @@ class _Match:
 
 
 class _Statistics:
-    """Inverse document frequencies over all segments (Robertson/Sparck Jones, never negative)."""
+    """Posting lists, each read once a request, and the weights of their terms.
+
+    A weight is the inverse document frequency (Robertson/Sparck Jones, never negative) over all
+    segments without what is deleted, so that an index ranks alike however it came about.
+    """
 
     def __init__(self, segments: Sequence[Segment]) -> None:
         self._segments = segments
         self._documents = sum(len(s.columns) - len(s.deleted) for s in segments)
-        self._known: dict[tuple[str, str], float] = {}
+        self._weights: dict[tuple[str, str], float] = {}
+        self._postings: dict[tuple[int, str, str], Postings] = {}
+
+    def postings(self, segment: Segment, field: str, term: str) -> Postings:
+        key = (id(segment), field, term)
+        found = self._postings.get(key)
+        if found is None:
+            found = self._postings[key] = segment.postings(field, term)
+        return found
 
     def weight(self, field: str, term: str) -> float:
         key = (field, term)
-        if key not in self._known:
-            holding = sum(segment.frequency(field, term) for segment in self._segments)
-            holding = min(holding, self._documents)
+        if key not in self._weights:
+            holding = sum(len(self.postings(each, field, term)[0]) for each in self._segments)
             rarity = (self._documents - holding + 0.5) / (holding + 0.5)
-            self._known[key] = math.log(1 + rarity)
-        return self._known[key]
+            self._weights[key] = math.log(1 + rarity)
+        return self._weights[key]
 
 
 def _match(segment: Segment, request: Request, statistics: _Statistics) -> _Match:
@@ -177,7 +192,9 @@ def _fulfilling(  # noqa: PLR0911 -- one case a condition
             return full
         case Keyword(field, values):
             terms = [f"{field}={value}" for value in values] or [f"has={field}"]
-            return {doc for term in terms for doc in segment.postings("keyword", term)[0]}
+            return {
+                doc for term in terms for doc in statistics.postings(segment, "keyword", term)[0]
+            }
         case Between(field, low, high):
             return _between(segment, field, low, high)
         case Paths(paths):
@@ -212,7 +229,7 @@ def _match_word(
 ) -> tuple[dict[int, float], Collection[int]]:
     """Document -> score of its best spelling, and the documents that hold a whole spelling."""
     scores, full = _match_sequence(word.spellings[0], word.zone, segment, statistics)
-    if len(word.spellings) == 1 and not word.keywords:
+    if len(word.spellings) == 1 and not word.keywords and not word.named:
         return scores, full
     full = set(full)
     for spelling in word.spellings[1:]:
@@ -224,9 +241,19 @@ def _match_word(
     for field, value in word.keywords:
         term = f"{field}={value}"
         score = SYNONYM_WEIGHT * statistics.weight("keyword", term)
-        for doc in segment.postings("keyword", term)[0]:
+        for doc in statistics.postings(segment, "keyword", term)[0]:
             full.add(doc)
             scores[doc] = max(scores.get(doc, 0.0), score)
+    for field, value in word.named:
+        # What one name weighs in an entry of average length, the same for all: of two entries
+        # of a service the longer one is no less of it.
+        often = ZONES["names"]
+        terms = (term for term, _ in word.spellings[0].terms)
+        score = sum(statistics.weight("text", term) for term in terms)
+        score *= often * (K1 + 1) / (often + K1)
+        for doc in statistics.postings(segment, "keyword", f"{field}={value}")[0]:
+            full.add(doc)
+            scores[doc] = scores.get(doc, 0.0) + score
     return scores, full
 
 
@@ -257,7 +284,7 @@ def _add_term(
     scores: dict[int, float],
 ) -> Collection[int]:
     """Add a term's BM25 to the scores; the documents that hold it."""
-    documents, frequencies = segment.postings("text", term)
+    documents, frequencies = statistics.postings(segment, "text", term)
     if not documents:
         return ()
     factor = weight * statistics.weight("text", term) * (K1 + 1)

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from kb.search import text
+from kb.search.engine import TermSequence
 from kb.search.results import Snippet
 
 if TYPE_CHECKING:
-    from kb.search.engine import TermSequence, Word
+    from kb.search.engine import Word
 
 LENGTH = 200
 """Characters of a snippet, about."""
 LONGEST_SECTION = 60_000
 """Characters of a section that are looked through."""
+
+_Places = Mapping[str, Mapping[int, tuple[int, int]]]
+"""Term -> its positions -> the characters it stands at."""
 
 _SPACE = re.compile(r"\s+")
 _SENTENCE_END = re.compile(r"[.!?。]\s|\n")
@@ -38,13 +42,13 @@ def snippets(shown: Mapping[str, Any], words: Sequence[Word], most: int = 2) -> 
     of its summary, unmarked.
     """
     sections: Sequence[Sequence[str]] = shown["sections"]
+    bodies = [body[:LONGEST_SECTION] for _, _, _, body in sections]
     scored: list[tuple[float, int, Snippet]] = []
-    for number, (_, heading, anchor, body) in enumerate(sections):
-        body = body[:LONGEST_SECTION]  # noqa: PLW2901
-        marks = list(_marks(body, words))
+    for number, marks in enumerate(_marks(bodies, words)):
         if marks:
-            start, end, score = _best_window(body, marks)
-            cut = _cut(heading, anchor, body, (start, end), marks)
+            _, heading, anchor, _ = sections[number]
+            start, end, score = _best_window(bodies[number], marks)
+            cut = _cut(heading, anchor, bodies[number], (start, end), marks)
             scored.append((score, -number, cut))
     best = sorted(scored, key=lambda each: each[:2], reverse=True)[:most]
     if best:
@@ -55,28 +59,42 @@ def snippets(shown: Mapping[str, Any], words: Sequence[Word], most: int = 2) -> 
 def _beginning(sections: Sequence[Sequence[str]]) -> tuple[Snippet, ...]:
     chosen = sorted(sections, key=lambda section: section[0] != "summary")
     for _, heading, anchor, body in chosen:
-        if body:
+        if body.strip():
             return (_cut(heading, anchor, body, (0, min(LENGTH, len(body))), []),)
     return ()
 
 
-def _marks(body: str, words: Sequence[Word]) -> Iterator[_Mark]:
-    """Where the words stand; a word of several terms only where all stand together."""
+def _marks(bodies: Sequence[str], words: Sequence[Word]) -> list[list[_Mark]]:
+    """Where the words stand in each section; of a word that stands in none, its parts."""
     wanted = {term for word in words for s in word.spellings for term, _ in s.terms}
-    at: dict[str, dict[int, tuple[int, int]]] = {}
-    for token in text.tokens(body):
-        if token.term in wanted and not token.whole:
-            at.setdefault(token.term, {})[token.position] = (token.start, token.end)
-    if not at:
-        return
+    places = [_places(body, wanted) for body in bodies]
+    marks = [
+        [
+            mark
+            for number, word in enumerate(words)
+            for spelling in word.spellings
+            for mark in _occurrences(spelling, at, number)
+        ]
+        for at in places
+    ]
+    marked = {mark.word for each in marks for mark in each}
     for number, word in enumerate(words):
-        for spelling in word.spellings:
-            yield from _occurrences(spelling, at, number)
+        if number not in marked and word.zone is None:
+            for each, at in zip(marks, places, strict=True):
+                each.extend(_part_occurrences(word.spellings[0], at, number))
+    return marks
 
 
-def _occurrences(
-    spelling: TermSequence, at: Mapping[str, Mapping[int, tuple[int, int]]], number: int
-) -> Iterator[_Mark]:
+def _places(body: str, wanted: Collection[str]) -> _Places:
+    at: dict[str, dict[int, tuple[int, int]]] = {}
+    for token in text.tokens(body) if wanted else ():
+        if token.term in wanted:
+            at.setdefault(token.term, {})[token.position] = (token.start, token.end)
+    return at
+
+
+def _occurrences(spelling: TermSequence, at: _Places, number: int) -> Iterator[_Mark]:
+    """Where all terms stand together."""
     first, _ = spelling.terms[0]
     for position, (start, _) in at.get(first, {}).items():
         end = start
@@ -87,6 +105,25 @@ def _occurrences(
             end = max(end, place[1])
         else:
             yield _Mark(start, end, number)
+
+
+def _part_occurrences(spelling: TermSequence, at: _Places, number: int) -> Iterator[_Mark]:
+    """Where one part of a joined word or a phrase stands.
+
+    Pairs of syllables that overlap are one word: two of them must stand together, since a
+    single pair is in too many other words.
+    """
+    ends = (("", 0), *spelling.terms, ("", 0))
+    for (before, _), (term, _), (after, _) in zip(ends, ends[1:], ends[2:], strict=False):
+        if _overlap(term, after):
+            yield from _occurrences(TermSequence(((term, 0), (after, 1))), at, number)
+        elif not _overlap(before, term) and len(spelling.terms) > 1:
+            yield from (_Mark(start, end, number) for start, end in at.get(term, {}).values())
+
+
+def _overlap(left: str, right: str) -> bool:
+    """Whether two terms are neighbouring pairs of one Korean, Japanese or Chinese word."""
+    return len(left) == len(right) == 2 and left[1] == right[0] and not left.isascii()
 
 
 def _best_window(body: str, marks: list[_Mark]) -> tuple[int, int, float]:
@@ -104,25 +141,26 @@ def _best_window(body: str, marks: list[_Mark]) -> tuple[int, int, float]:
     room = max(0, LENGTH - (last_end - first))
     start = _sentence_start(body, first, room // 2)
     end = min(len(body), max(last_end, start + LENGTH))
-    return start, _word_end(body, end), score
+    return start, _word_end(body, last_end, end), score
 
 
 def _sentence_start(body: str, first: int, room: int) -> int:
     """A good place to begin at most `room` characters before the first mark."""
     low = max(0, first - room)
+    if low == 0:
+        return 0
     ends = [match.end() for match in _SENTENCE_END.finditer(body, low, first)]
     if ends:
         return ends[0]
-    if low == 0:
-        return 0
     space = body.find(" ", low, first)
     return space + 1 if space >= 0 else low
 
 
-def _word_end(body: str, end: int) -> int:
+def _word_end(body: str, least: int, end: int) -> int:
+    """The end of a word shortly before `end`, but not before the last mark."""
     if end >= len(body):
         return len(body)
-    space = body.rfind(" ", max(0, end - 20), end)
+    space = body.rfind(" ", max(least, end - 20), end)
     return space if space > 0 else end
 
 

@@ -8,7 +8,7 @@ own corrector in 54 to 59.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from kb.vocabulary import fold, letters
 
@@ -50,15 +50,3 @@ class Spelling:
             if distance > 0
         )
         return tuple(candidate for *_, candidate in ranked[:limit])
-
-
-def correct(
-    typed: str, wrong: Sequence[str], similar: Callable[[str], Sequence[str]]
-) -> str | None:
-    """The query with each wrong part replaced by its best candidate, or None if there is none."""
-    corrected = typed
-    for part in wrong:
-        candidates = similar(part)
-        if candidates:
-            corrected = corrected.replace(part, candidates[0], 1)
-    return corrected if corrected != typed else None

@@ -7,18 +7,18 @@ times, so it is not trusted until it has rested.
 
 from __future__ import annotations
 
-import marshal
-import os
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from kb.search import seals
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from kb.corpus import Stat
+    from kb.search.seals import Seal
 
 NAME = "stamps"
 RESTING_SECONDS = 2.0
@@ -34,33 +34,74 @@ class Stamps:
         names: the fingerprint of the vocabulary's names.
         stats: path -> stat; not for files that had not rested.
         fingerprints: path -> fingerprint of the content.
+        index: the index's own files.
     """
 
     version: str = ""
     names: str = ""
     stats: Mapping[str, Stat] = field(default_factory=dict)
     fingerprints: Mapping[str, str] = field(default_factory=dict)
+    index: Mapping[str, Seal] = field(default_factory=dict)
 
 
-def load(folder: Path | None) -> Stamps:
-    """The stamps beside an index; empty ones where there are none or they are damaged."""
-    if folder is None:
-        return Stamps()
-    try:
-        version, names, stats, fingerprints = marshal.loads((folder / NAME).read_bytes())  # noqa: S302 -- our own cache, 0700
-        return Stamps(str(version), str(names), dict(stats), dict(fingerprints))
-    except (OSError, ValueError, EOFError, TypeError):
-        return Stamps()
+def rested(stats: Mapping[str, Stat], seen: int) -> dict[str, Stat]:
+    """The stats of the files that had not changed just before they were looked at.
+
+    Args:
+        stats: path -> stat.
+        seen: when the stats were taken, in nanoseconds since 1970. Times after it are no
+            recent change but a wrong clock, or somebody's `touch`.
+    """
+    moment = int(RESTING_SECONDS * 1e9)
+    first, last = seen - moment, seen + moment
+    return {
+        path: stat
+        for path, stat in stats.items()
+        if not (first <= stat[0] <= last or first <= stat[1] <= last)
+    }
 
 
-def save(folder: Path | None, stamps: Stamps) -> None:
-    """Replace the stamps; a failure costs only time at the next search."""
-    if folder is None:
-        return
-    limit = time.time_ns() - int(RESTING_SECONDS * 1e9)
-    rested = {path: stat for path, stat in stamps.stats.items() if max(stat[0], stat[1]) < limit}
-    content = (stamps.version, stamps.names, rested, dict(stamps.fingerprints))
-    temporary = folder / f"{NAME}.{os.getpid()}"
-    with suppress(OSError):
-        temporary.write_bytes(marshal.dumps(content))
-        temporary.replace(folder / NAME)
+class Album:
+    """Where the stamps of one index are kept: in a file beside it, or in memory with it.
+
+    Args:
+        folder: the index's folder, or None for an index in memory.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self.folder = folder
+        self._kept = Stamps()
+
+    def load(self) -> Stamps:
+        """The stamps; empty ones where there are none or they are damaged."""
+        if self.folder is None:
+            return self._kept
+        try:
+            data = (self.folder / NAME).read_bytes()
+            version, names, stats, fingerprints, index = seals.unpack(data)
+            return Stamps(str(version), str(names), dict(stats), dict(fingerprints), dict(index))
+        except (OSError, ValueError, EOFError, TypeError):
+            return Stamps()
+
+    def save(self, stamps: Stamps) -> None:
+        """Replace the stamps; a failure costs only time at the next search.
+
+        To be called by one process at a time: by the one that brings the index up to date.
+        """
+        if self.folder is None:
+            self._kept = stamps
+            return
+        temporary = self.folder / f"{NAME}.new"
+        content = (
+            stamps.version,
+            stamps.names,
+            dict(stamps.stats),
+            dict(stamps.fingerprints),
+            dict(stamps.index),
+        )
+        try:
+            temporary.write_bytes(seals.pack(content))
+            temporary.replace(self.folder / NAME)
+        except OSError:
+            with suppress(OSError):
+                temporary.unlink()

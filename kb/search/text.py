@@ -25,14 +25,14 @@ import Stemmer
 
 from kb.search import korean
 
-# The common words of English that carry no topic; what is left of n't, 's and the like too.
+# The common words of English that carry no topic.
 STOP_WORDS = frozenset(
     """
     a about above after again against all am an and any are as at be because been before being
     below between both but by can could did do does doing don down during each few for from
     further had has have having he her here hers herself him himself his how i if in into is it
     its itself just me more most my myself no nor not now of off on once only or other our ours
-    ourselves out over own s same she should so some such t than that the their theirs them
+    ourselves out over own same she should so some such than that the their theirs them
     themselves then there these they this those through to too under until up very was we were
     what when where which while who whom why will with would you your yours yourself yourselves
     """.split()
@@ -41,14 +41,23 @@ STOP_WORDS = frozenset(
 LONGEST_COMPOUND = 80
 """Longer joined chunks (addresses with queries, hashes in paths) count by their parts only."""
 LONGEST_WORD = 64
-"""Longer runs are cut here: nobody types them, and they would bloat the index."""
+"""Longer words are cut here: nobody types them, and they would bloat the index."""
+LONGEST_RUN = 200
+"""Longer stretches without a space or punctuation are read as several."""
 
 _HANGUL = "가-힣"
 _PAIRED = "぀-ヿ㐀-䶿一-鿿"
-_JOINERS = r"[-./:\\@+]+"
-_CHUNK = re.compile(rf"\w+(?:{_JOINERS}\w+)*")
+_JOINERS = r"[-./:\\@+]{1,8}"
+# What is left of n't and 's is no word; the T of 카카오 T is one.
+_CONTRACTED = r"(?!(?<=[A-Za-z]['’])[sStTdDmM]\b)"
+# Bounded, so that a file without a space is cut into pieces and read in linear time.
+_CHUNK = re.compile(
+    rf"{_CONTRACTED}\w{{1,{LONGEST_RUN}}}(?:{_JOINERS}\w{{1,{LONGEST_RUN}}}){{0,40}}"
+)
 _RUN = re.compile(rf"(?P<hangul>[{_HANGUL}]+)|(?P<paired>[{_PAIRED}]+)|[^\W_{_HANGUL}{_PAIRED}]+")
-_COMPOUND = re.compile(rf"[^\W{_HANGUL}{_PAIRED}]+(?:(?:{_JOINERS}|_)[^\W_{_HANGUL}{_PAIRED}]+)+")
+_COMPOUND = re.compile(
+    rf"[^\W_{_HANGUL}{_PAIRED}]++(?:(?:{_JOINERS}|_{{1,8}})[^\W_{_HANGUL}{_PAIRED}]++)+"
+)
 _WIDTH_FORMS = re.compile("[\u3000\uff01-\uffee]+")
 # What only looks: soft hyphen, spaces and joiners without width, the mark of byte order. Halves of
 # a character (a broken paste, undecodable arguments) could be neither stored nor printed.
@@ -148,7 +157,7 @@ def _analyse(chunk: str) -> tuple[tuple[Token, ...], int]:
             for offset, pair in _pairs(body)
         )
         position += max(1, len(body) - 1) if body else 0
-    for compound in _COMPOUND.finditer(chunk):
+    for compound in () if chunk.isalnum() else _COMPOUND.finditer(chunk):
         if compound.end() - compound.start() <= LONGEST_COMPOUND:
             first = _position_at(found, compound.start())
             whole = Token(compound.group().lower(), first, *compound.span(), whole=True)
@@ -193,6 +202,7 @@ def _surface(chunk: str) -> tuple[str, ...]:
             word = korean.stem(word, after_other_script=_follows_letter(chunk, run.start()))
         if len(word) > 1 and word not in STOP_WORDS:
             found.append(word[:LONGEST_WORD])
-    compounds = (compound.group().lower() for compound in _COMPOUND.finditer(chunk))
+    joined = () if chunk.isalnum() else _COMPOUND.finditer(chunk)
+    compounds = (compound.group().lower() for compound in joined)
     found.extend(compound for compound in compounds if len(compound) <= LONGEST_COMPOUND)
     return tuple(found)

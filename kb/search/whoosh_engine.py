@@ -4,75 +4,63 @@ Whoosh stores postings and documents, takes care of segments, commits and locks;
 `kb.search.ranking` over its posting lists. Beside each segment lies a file of
 `kb.search.columns`, written before the commit that makes the segment visible and swept away
 by Whoosh with the segment. A commit is atomic: a killed or failed one leaves the old index.
+
+    whoosh_engine_writing   how documents become segments
+    whoosh_engine_reading   a commit opened for reading
+    whoosh_engine_files     the files of both, closed in the end
 """
 
 from __future__ import annotations
 
+import errno
 import json
-import marshal
-import os
-import pickle
-import struct
-import sys
-import threading
-import zlib
-from array import array
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from whoosh import index, reading, writing
-from whoosh.filedb.filestore import FileStorage, RamStorage, Storage
 
-from kb.errors import BrokenIndex, IndexFailure
+from kb.errors import BrokenIndex, IndexFailure, KbError
 from kb.search import columns, ranking
 from kb.search.columns import Columns
 from kb.search.engine import Changes, Document, Hit, Request, Results, Row
+from kb.search.tallies import Tally
+from kb.search.whoosh_engine_files import Files, Memory
+from kb.search.whoosh_engine_reading import (
+    COLUMNS_ENDING,
+    VALUES_ENDING,
+    WORDS_ENDING,
+    OpenIndex,
+    Segment,
+    read_columns,
+    read_values,
+    read_words,
+)
 from kb.search.whoosh_engine_writing import (
     Codec,
     Pool,
     batches,
     choose_merges,
     fields_of,
+    keywords_of,
     schema,
 )
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from whoosh.filedb.structfile import StructFile
-
 NAME = "kb"
-SCHEMA = f"whoosh 4, {columns.FORMAT}"
+SCHEMA = f"whoosh 5, {columns.FORMAT}"
 """Changes whenever an index of before cannot be read any more."""
+ABOUT = "about.json"
 LOCK_SECONDS = 600.0
 
-_COLUMNS_ENDING = ".columns"
-_WORDS_ENDING = ".words"
+_TRIES = 20
+_FIRST_SECOND = 1_577_836_800  # 2020-01-01
+_MOST_GENERATIONS = (1 << 31) - 2
+_REBUILD = "`kb index --rebuild` makes it anew from the entries."
 _Answer = TypeVar("_Answer")
-
-_DAMAGE = (
-    EOFError,
-    OSError,
-    LookupError,
-    TypeError,
-    ValueError,
-    AttributeError,
-    AssertionError,
-    RuntimeError,
-    MemoryError,
-    ImportError,
-    pickle.UnpicklingError,
-    struct.error,
-    zlib.error,
-    reading.TermNotFound,
-    index.EmptyIndexError,
-    index.IndexVersionError,
-    index.IndexError,
-)
-"""What reading a damaged index was seen to raise (bytes flipped, files cut, files gone)."""
 
 
 class WhooshEngine:
@@ -80,96 +68,224 @@ class WhooshEngine:
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
-        self._storage: Storage = RamStorage() if folder is None else FileStorage(str(folder))
-        self._local = threading.local()
+        self._memory = Memory() if folder is None else None
+        self._idle: list[OpenIndex] = []
+        self._newest = -1
+        self._known: dict[str, Columns] = {}
+
+    def _files(self) -> Files | Memory:
+        """The index's files, for one reader or writer."""
+        return self._memory if self._memory is not None else Files(str(self._folder))
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
         """Wait until no other process brings this index up to date, then hold them off."""
-        with _writing(self._folder):
-            lock = self._storage.lock(f"{NAME}_SYNC")
-            held = writing.try_for(lock.acquire, timeout=LOCK_SECONDS, delay=0.05)
-        if not held:
-            raise IndexFailure(
-                f"Another process has been writing the index in {self._folder} for "
-                f"{LOCK_SECONDS / 60:.0f} minutes.",
-                "Wait for it, or end it and try again.",
-            )
+        files = self._files()
         try:
-            yield
+            with _writing(self._folder):
+                if self._folder is not None:
+                    self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                lock = files.lock(f"{NAME}_SYNCLOCK")
+                held = writing.try_for(lock.acquire, timeout=LOCK_SECONDS, delay=0.05)
+            if not held:
+                raise IndexFailure(
+                    f"Another process has been writing the index in {self._folder} for "
+                    f"{LOCK_SECONDS / 60:.0f} minutes.",
+                    "Wait for it, or end it and try again.",
+                )
+            try:
+                yield
+            finally:
+                lock.release()
         finally:
-            lock.release()
+            if self._memory is None:
+                files.release()
 
     def version(self) -> str:
         """The generation of the last commit."""
-        with _reading(self._folder):
-            generation = index.TOC._latest_generation(self._storage, NAME)  # noqa: SLF001
+        generation = self._generation()
+        if self._folder is not None:
+            _check_about(self._folder, exists=generation >= 0)
         return str(generation) if generation >= 0 else ""
+
+    def _generation(self) -> int:
+        return int(index.TOC._latest_generation(self._files(), NAME))  # noqa: SLF001
 
     def rows(self) -> Sequence[Row]:
         """Every document's columns together."""
-        with _reading(self._folder):
-            return [
+        return self._asked(
+            lambda opened: [
                 segment.columns.row(number)
-                for segment in self._segments()
+                for segment in opened.segments
                 for number in range(len(segment.columns))
                 if number not in segment.deleted
             ]
+        )
 
     def search(self, request: Request) -> Results:
         """Find, rank, count; once more where a merge took the files away meanwhile."""
-        return self._retried(lambda: self._search(request))
+        return self._asked(lambda opened: _search(opened.segments, request))
 
     def document(self, path: str) -> Mapping[str, Any] | None:
         """What the document stored to be shown, or None."""
-        return self._retried(lambda: self._document(path))
+
+        def shown(opened: OpenIndex) -> Mapping[str, Any] | None:
+            place = opened.place(path)
+            return place[0].shown(place[1]) if place else None
+
+        return self._asked(shown)
 
     def words(self, prefix: str) -> Sequence[tuple[str, int]]:
         """The words that begin with the prefix, with their frequencies."""
-        return self._retried(lambda: self._words(prefix))
+        return self._asked(lambda opened: opened.words(prefix))
 
     def values(self, field: str) -> Sequence[tuple[str, int]]:
         """The folded whole values of a keyword field, with their frequencies."""
-        start = f"{field}="
-        found = self._retried(lambda: self._keywords(start))
-        return [(term.removeprefix(start), count) for term, count in found]
+        return self._asked(lambda opened: opened.values(field))
 
     def fields(self) -> Sequence[str]:
         """The keyword fields that some document has a value in."""
-        return [value for value, _ in self.values("has")]
+        return self._asked(lambda opened: opened.fields())
 
     def clear(self) -> None:
-        """Start an empty index in the place of whatever is there."""
-        self._local = threading.local()
+        """Start an empty index in the place of whatever is there.
+
+        Its generation is none that this folder ever had, so no reader takes it for another.
+        """
+        files = self._files()
         with _writing(self._folder):
-            if self._folder is not None:
-                for place in self._folder.iterdir():
-                    if place.is_file() and not place.name.endswith("LOCK"):
-                        place.unlink()
-                _write_about(self._folder)
-            index.FileIndex.create(self._storage, schema(), NAME)
+            try:
+                latest = self._generation()
+                generation = int(time.time()) - _FIRST_SECOND
+                if generation <= latest < _MOST_GENERATIONS:
+                    generation = latest + 1
+                if self._folder is not None:
+                    _write_about(self._folder)
+                files.sweep(f"_{NAME}_")
+                index.TOC(schema(), [], generation).write(files, NAME)
+                index.clean_files(files, NAME, generation, [])
+            except BaseException:
+                files.discard()
+                raise
 
     def close(self) -> None:
-        """Forget the open segments of this thread."""
-        segments = getattr(self._local, "segments", ())
-        self._local.segments, self._local.version, self._local.words = (), None, None
-        for segment in segments:
-            segment.close()
+        """Let go of the files of every state that is not being read just now."""
+        while self._idle:
+            with suppress(IndexError):  # another thread was faster
+                self._idle.pop().close()
 
     def apply(self, changes: Changes) -> None:
         """Remove and add; a long list is committed in several steps."""
         removed = changes.removed
-        with _writing(self._folder):
-            for documents in batches(changes.documents):
-                self._commit(removed, documents)
-                removed = frozenset()
-            if removed:
-                self._commit(removed, [])
-        self.close()
+        for documents in batches(changes.documents):
+            self._commit(removed, documents)
+            removed = frozenset()
+        if removed:
+            self._commit(removed, [])
 
     def _commit(self, removed: frozenset[str], documents: Sequence[Document]) -> None:
+        files = self._files()
+        before = self._generation()
+        with _writing(self._folder, damage=True):
+            try:
+                files.sweep(f"_{NAME}_")
+                _Commit(files, self._columns).run(removed, documents)
+            except BaseException:
+                # Once the list of segments is there, what was made belongs to the index.
+                if self._generation() == before:
+                    files.discard()
+                raise
+            finally:
+                files.release()
+
+    def _columns(self, files: Files | Memory, segment: str) -> Columns:
+        """The columns of a segment, read once for all readers."""
+        known = self._known.get(segment)
+        if known is None:
+            known = self._known[segment] = read_columns(files, segment)
+        return known
+
+    def _open(self, generation: int) -> OpenIndex:
+        """The index as of a generation, that nobody else reads from now."""
+        while self._idle:
+            try:
+                opened = self._idle.pop()
+            except IndexError:  # another thread was faster
+                break
+            if opened.generation == generation:
+                return opened
+            opened.close()
+        if self._folder is not None:
+            _check_about(self._folder, exists=generation >= 0)
+        opened = OpenIndex(self._files(), NAME, generation, self._columns)
+        names = {segment.name for segment in opened.segments}
+        for gone in set(self._known) - names:
+            self._known.pop(gone, None)
+        self._newest = max(self._newest, generation)
+        return opened
+
+    def _asked(self, ask: Callable[[OpenIndex], _Answer]) -> _Answer:
+        """An answer from the last commit; asked again where another commit came in between."""
+        for _ in range(_TRIES):
+            generation = self._generation()
+            try:
+                return self._answer(ask, generation)
+            except KbError:
+                raise
+            except Exception as error:
+                if generation == self._generation():
+                    raise BrokenIndex(
+                        f"The index in {self._folder or 'memory'} is damaged or missing "
+                        f"({_one_line(error)}).",
+                        _REBUILD,
+                    ) from error
+        raise IndexFailure(
+            f"The index in {self._folder} changes faster than it can be read.",
+            "Try again when whatever writes it has ended.",
+        )
+
+    def _answer(self, ask: Callable[[OpenIndex], _Answer], generation: int) -> _Answer:
+        opened = self._open(generation)
+        try:
+            answer = ask(opened)
+        except BaseException:
+            opened.close()
+            raise
+        if generation < self._newest:
+            opened.close()
+        else:
+            self._idle.append(opened)
+        return answer
+
+
+def _search(segments: Sequence[Segment], request: Request) -> Results:
+    ranked = ranking.rank(segments, request)
+    hits = tuple(
+        Hit(
+            path=segments[found.segment].columns.paths[found.number],
+            score=found.score,
+            well=found.well,
+            shown=segments[found.segment].shown(found.number),
+        )
+        for found in ranked.found
+    )
+    return Results(ranked.total, ranked.total_any, hits, ranked.facets, ranked.word_totals)
+
+
+class _Commit:
+    """One commit: documents out, documents in, small segments merged."""
+
+    def __init__(
+        self, files: Files | Memory, columns: Callable[[Files | Memory, str], Columns]
+    ) -> None:
+        self._files = files
+        self._columns = columns
+        self._added = Columns()
+        self._tally = Tally()
+
+    def run(self, removed: frozenset[str], documents: Sequence[Document]) -> None:
         writer = writing.SegmentWriter(
-            index.FileIndex(self._storage, indexname=NAME),
+            index.FileIndex(self._files, indexname=NAME),
             timeout=LOCK_SECONDS,
             codec=Codec(),
             compound=False,
@@ -178,244 +294,100 @@ class WhooshEngine:
         try:
             replaced = removed.union(document.path for document in documents)
             for segment in writer.segments:
-                known = self._columns(segment.segment_id()).by_path
+                known = self._columns(self._files, segment.segment_id()).by_path
                 for path in known.keys() & replaced:
                     segment.delete_document(known[path])
-            added = Columns()
-            words: Counter[str] = Counter()
             for document in documents:
                 writer.add_document(**fields_of(document))
-                added.add(document)
-                words.update(document.words)
-            writer.commit(mergetype=self._merge_into(added, words))
+                self._added.add(document)
+                self._tally.add(document.words, keywords_of(document))
+            writer.commit(mergetype=self._merge)
         except BaseException:
-            if not writer.is_closed:
-                writer.cancel()
+            if not writer.is_closed and isinstance(self._files, Memory):
+                writer.writelock.release()
             raise
 
-    def _merge_into(
-        self, added: Columns, words: Counter[str]
-    ) -> Callable[[Any, list[Any]], list[Any]]:
+    def _merge(self, writer: Any, segments: list[Any]) -> list[Any]:  # noqa: ANN401 -- untyped
         """Whoosh's hook before a commit: choose segments to merge, write the new columns."""
+        chosen, kept = choose_merges(segments)
+        for segment in chosen:
+            self._take(writer, segment)
+        if len(self._added):
+            name = writer.newsegment.segment_id()
+            self._write(name + COLUMNS_ENDING, self._added.to_bytes())
+            self._write(name + WORDS_ENDING, self._tally.pack_words())
+            self._write(name + VALUES_ENDING, self._tally.pack_values())
+        return kept
 
-        def merge(writer: Any, segments: list[Any]) -> list[Any]:  # noqa: ANN401 -- untyped
-            chosen, kept = choose_merges(segments)
-            for segment in chosen:
-                live = [n for n in range(segment.doc_count_all()) if not segment.is_deleted(n)]
-                reader = reading.SegmentReader(self._storage, writer.schema, segment)
-                writer.add_reader(reader)
-                reader.close()
-                added.extend(self._columns(segment.segment_id()), live)
-                words.update(self._word_counts(segment.segment_id()))
-            if len(added):
-                name = writer.newsegment.segment_id()
-                self._write(name + _COLUMNS_ENDING, added.to_bytes())
-                self._write(name + _WORDS_ENDING, marshal.dumps(dict(words)))
-            return kept
-
-        return merge
-
-    def _columns(self, segment_id: str) -> Columns:
-        return Columns.from_bytes(self._read(segment_id + _COLUMNS_ENDING))
-
-    def _word_counts(self, segment_id: str) -> dict[str, int]:
-        """How many documents of a segment hold each word; deleted documents count until a merge."""
-        counts: dict[str, int] = marshal.loads(self._read(segment_id + _WORDS_ENDING))  # noqa: S302 -- our own cache, 0700
-        return counts
-
-    def _read(self, name: str) -> bytes:
-        file: StructFile
-        with self._storage.open_file(name) as file:
-            return bytes(file.read(self._storage.file_length(name)))
+    def _take(self, writer: Any, segment: Any) -> None:  # noqa: ANN401 -- untyped
+        """Everything of an old segment that is not deleted."""
+        name = segment.segment_id()
+        reader = reading.SegmentReader(self._files, writer.schema, segment)
+        known = self._columns(self._files, name)
+        deleted = frozenset(segment.deleted_docs())
+        old = Segment(name, reader, known, deleted)
+        writer.add_reader(reader)
+        self._added.extend(known, (n for n in range(len(known)) if n not in deleted))
+        self._tally.take(read_words(self._files, name), read_values(self._files, name).all())
+        for number in deleted:
+            self._tally.add(*old.terms(number), sign=-1)
 
     def _write(self, name: str, content: bytes) -> None:
-        with self._storage.create_file(name) as file:
+        with self._files.create_file(name) as file:
             file.write(content)
-
-    def _segments(self) -> Sequence[_WhooshSegment]:
-        """The segments of the last commit, opened once a thread and commit.
-
-        Whoosh's readers move a shared file position: a thread must not use another's.
-        """
-        version = index.TOC._latest_generation(self._storage, NAME)  # noqa: SLF001
-        if getattr(self._local, "version", None) != version:
-            self.close()
-            opened = index.TOC.read(self._storage, NAME, gen=version, schema=schema())
-            segments = [
-                _WhooshSegment(
-                    segment.segment_id(),
-                    reading.SegmentReader(self._storage, opened.schema, segment),
-                    self._columns(segment.segment_id()),
-                    frozenset(segment.deleted_docs()),
-                )
-                for segment in opened.segments
-            ]
-            _set_norms(segments)
-            self._local.segments, self._local.version = segments, version
-        found: Sequence[_WhooshSegment] = self._local.segments
-        return found
-
-    def _search(self, request: Request) -> Results:
-        segments = self._segments()
-        ranked = ranking.rank(segments, request)
-        hits = tuple(
-            Hit(
-                path=segments[found.segment].columns.paths[found.number],
-                score=found.score,
-                well=found.well,
-                shown=segments[found.segment].shown(found.number),
-            )
-            for found in ranked.found
-        )
-        return Results(ranked.total, ranked.total_any, hits, ranked.facets, ranked.word_totals)
-
-    def _document(self, path: str) -> Mapping[str, Any] | None:
-        for segment in self._segments():
-            number = segment.columns.by_path.get(path)
-            if number is not None and number not in segment.deleted:
-                return segment.shown(number)
-        return None
-
-    def _keywords(self, prefix: str) -> list[tuple[str, int]]:
-        counts: Counter[str] = Counter()
-        for segment in self._segments():
-            counts.update(dict(segment.keywords(prefix)))
-        return sorted(counts.items())
-
-    def _words(self, prefix: str) -> list[tuple[str, int]]:
-        """From the word lists of all segments, merged once a thread and commit."""
-        segments = self._segments()
-        if self._local.words is None:
-            counts: Counter[str] = Counter()
-            for segment in segments:
-                counts.update(self._word_counts(segment.name))
-            self._local.words = sorted(counts.items())
-        known: list[tuple[str, int]] = self._local.words
-        first = bisect_left(known, (prefix,))
-        last = bisect_left(known, (prefix + chr(sys.maxunicode),))
-        return known[first:last]
-
-    def _retried(self, ask: Callable[[], _Answer]) -> _Answer:
-        try:
-            return ask()
-        except _DAMAGE:
-            self._local.version = None
-        with _reading(self._folder):
-            return ask()
-
-
-class _WhooshSegment:
-    """`kb.search.ranking.Segment` over one segment of a Whoosh index."""
-
-    def __init__(
-        self,
-        name: str,
-        reader: Any,  # noqa: ANN401 -- untyped
-        known: Columns,
-        deleted: frozenset[int],
-    ) -> None:
-        self.name = name
-        self.columns = known
-        self.deleted: Collection[int] = deleted
-        self.norms: Sequence[float] = ()
-        self._reader = reader
-        if len(known) != reader.doc_count_all():
-            raise ValueError("the columns belong to another segment")
-
-    def postings(self, field: str, term: str) -> tuple[Sequence[int], Sequence[float]]:
-        try:
-            matcher = self._reader.postings(field, term)
-        except reading.TermNotFound:
-            return (), ()
-        documents: list[int] = []
-        weights: list[float] = []
-        while matcher.is_active():
-            documents.append(matcher.id())
-            weights.append(matcher.weight())
-            matcher.next()
-        return documents, weights
-
-    def positions(self, term: str, documents: Collection[int]) -> Mapping[int, Sequence[int]]:
-        try:
-            matcher = self._reader.postings("text", term)
-        except reading.TermNotFound:
-            return {}
-        found: dict[int, Sequence[int]] = {}
-        for document in sorted(documents):
-            if not matcher.is_active():
-                break
-            matcher.skip_to(document)
-            if matcher.is_active() and matcher.id() == document:
-                found[document] = array("I", matcher.value())
-        return found
-
-    def frequency(self, field: str, term: str) -> int:
-        return int(self._reader.doc_frequency(field, term))
-
-    def keywords(self, prefix: str) -> Iterator[tuple[str, int]]:
-        for term in self._reader.expand_prefix("keyword", prefix):
-            yield term.decode(), int(self._reader.doc_frequency("keyword", term))
-
-    def shown(self, number: int) -> Mapping[str, Any]:
-        stored = self._reader.stored_fields(number)["shown"]
-        shown: Mapping[str, Any] = json.loads(zlib.decompress(stored))
-        return shown
-
-    def close(self) -> None:
-        self._reader.close()
-
-
-def _set_norms(segments: Sequence[_WhooshSegment]) -> None:
-    """BM25's length terms need the average length over the whole index."""
-    total = sum(sum(s.columns.lengths) for s in segments)
-    total -= sum(s.columns.lengths[number] for s in segments for number in s.deleted)
-    count = sum(len(s.columns) - len(s.deleted) for s in segments)
-    average = total / count if count else 0.0
-    for segment in segments:
-        segment.norms = segment.columns.norms(average)
 
 
 def _write_about(folder: Path) -> None:
-    about = folder / "about.json"
-    about.write_text(json.dumps({"schema": SCHEMA}), encoding="utf-8")
+    temporary = folder / f"{ABOUT}.new"
+    temporary.write_text(json.dumps({"schema": SCHEMA}), encoding="utf-8")
+    temporary.replace(folder / ABOUT)
 
 
-def exists(folder: Path) -> bool:
-    """Whether an index was ever made here.
+def _check_about(folder: Path, *, exists: bool) -> None:
+    """See that an index in a folder is one of ours, before anything of it is unpickled.
 
     Raises:
-        BrokenIndex: there is one, of another version of this program or of another program.
+        BrokenIndex: it is of another version of this program or of another program.
     """
-    about = folder / "about.json"
-    if not about.exists():
-        return False
     try:
-        schema = json.loads(about.read_text(encoding="utf-8"))["schema"]
-    except (OSError, ValueError, TypeError, KeyError):
-        schema = "unknown"
-    if schema != SCHEMA:
-        raise BrokenIndex(f"The index in {folder} is of another version ({schema}).")
-    return True
+        known = json.loads((folder / ABOUT).read_bytes())["schema"]
+    except FileNotFoundError:
+        known = "unknown" if exists else SCHEMA
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        known = "unknown"
+    else:
+        if known == SCHEMA and not exists:
+            raise BrokenIndex(f"The index in {folder} has lost its list of segments.", _REBUILD)
+    if known != SCHEMA:
+        raise BrokenIndex(
+            f"The index in {folder} is of another version ({str(known)[:60]}).", _REBUILD
+        )
 
 
 @contextmanager
-def _reading(folder: Path | None) -> Iterator[None]:
+def _writing(folder: Path | None, *, damage: bool = False) -> Iterator[None]:
+    """Turn what writing raises into an IndexFailure; with `damage`, what reading raises, too."""
+    place = folder or "memory"
     try:
         yield
-    except _DAMAGE as error:
-        raise BrokenIndex(f"The index in {folder} is damaged ({error!r}).") from error
-
-
-@contextmanager
-def _writing(folder: Path | None) -> Iterator[None]:
-    try:
-        yield
+    except KbError:
+        raise
     except writing.LockError as error:
         raise IndexFailure(
-            f"Another process is writing the index in {folder}.", "Try again in a moment."
+            f"Another process is writing the index in {place}.", "Try again in a moment."
         ) from error
-    except OSError as error:
-        raise IndexFailure(
-            f"The index in {folder} cannot be written: {os.strerror(error.errno or 0)}.",
-            "Make room on the disk or choose another place with KB_CACHE_DIR.",
+    except Exception as error:
+        if isinstance(error, OSError) and not (damage and error.errno in {None, errno.ENOENT}):
+            raise IndexFailure(
+                f"The index in {place} cannot be written: {error.strerror or error}.",
+                "Make room on the disk or choose another place with KB_CACHE_DIR.",
+            ) from error
+        if not damage:
+            raise
+        raise BrokenIndex(
+            f"The index in {place} is damaged ({_one_line(error)}).", _REBUILD
         ) from error
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())[:120]

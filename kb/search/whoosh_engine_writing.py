@@ -16,6 +16,7 @@ from typing import Any
 from whoosh import fields, formats
 from whoosh.codec import whoosh3
 
+from kb.search import seals
 from kb.search.engine import ZONES, Document
 from kb.search.ranking import ZONE_BITS
 
@@ -28,6 +29,16 @@ _MERGE_WIDTH = 8
 _MERGE_TIERS = (16, 256, 4096)
 
 Posting = tuple[str, bytes, int, float, bytes]
+
+
+def encoded(text: str) -> bytes:
+    """Any text as bytes, lone surrogates (a broken file name, a broken query) included."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def decoded(data: bytes) -> str:
+    """The inverse of `encoded`."""
+    return data.decode("utf-8", "surrogatepass")
 
 
 class Postings(formats.Format):  # type: ignore[misc]  # Whoosh has no types
@@ -68,11 +79,11 @@ class Terms(fields.FieldType):  # type: ignore[misc]  # Whoosh has no types
 
     def to_bytes(self, value: bytes | str) -> bytes:
         """A term as Whoosh keeps it."""
-        return value if isinstance(value, bytes) else value.encode()
+        return value if isinstance(value, bytes) else encoded(value)
 
     def from_bytes(self, value: bytes) -> str:
         """The inverse of `to_bytes`."""
-        return value.decode()
+        return decoded(value)
 
 
 class Codec(whoosh3.W3Codec):  # type: ignore[misc]  # Whoosh has no types
@@ -155,19 +166,28 @@ class Pool:
 
 def schema() -> fields.Schema:
     """The fields of an index."""
-    return fields.Schema(text=Terms(-1), keyword=Terms(), shown=fields.STORED())
+    stored = fields.STORED()
+    return fields.Schema(text=Terms(-1), keyword=Terms(), shown=stored, terms=stored)
+
+
+def keywords_of(document: Document) -> list[str]:
+    """A document's keywords, `field=value`, in order."""
+    return sorted(
+        f"{field}={value}" for field, values in document.keywords.items() for value in values
+    )
 
 
 def fields_of(document: Document) -> dict[str, Any]:
     """A document as `SegmentWriter.add_document` takes it."""
-    keywords = (
-        f"{field}={value}" for field, values in document.keywords.items() for value in values
-    )
+    keywords = keywords_of(document)
     shown = json.dumps(document.shown, ensure_ascii=False, separators=(",", ":"))
+    # What can be counted of it, so that it need not be counted any more once it is deleted.
+    terms = seals.pack((sorted(document.words), keywords))
     return {
         "text": _text_postings(document.zones),
-        "keyword": [(keyword.encode(), 1, 1.0, b"") for keyword in keywords],
-        "shown": zlib.compress(shown.encode(), 1),
+        "keyword": [(encoded(keyword), 1, 1.0, b"") for keyword in keywords],
+        "shown": zlib.compress(encoded(shown), 1),
+        "terms": zlib.compress(terms, 1),
     }
 
 
@@ -187,7 +207,7 @@ def _text_postings(
             else:
                 places[term] = found
     return [
-        (term.encode(), len(found), weights[term], array("I", found).tobytes())
+        (encoded(term), len(found), weights[term], array("I", found).tobytes())
         for term, found in places.items()
         if found
     ]
