@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kb.errors import CorpusError
-from kb.model import Finding, Level
+from kb.finding import Finding, Level
 
 ENDINGS = (".md", ".markdown", ".MD")
 NOT_ENTRIES = frozenset({"readme.md", "index.md", "template.md"})

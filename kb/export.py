@@ -9,7 +9,8 @@ from kb.search.results import SCHEMA_VERSION
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from kb.model import Finding, FollowUp, Postmortem, Section, TimelineEvent
+    from kb.finding import Finding
+    from kb.model import FollowUp, Postmortem, Section, TimelineEvent
 
 
 def entry_to_json(entry: Postmortem) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kb import corpus
 from kb.errors import BrokenIndex
-from kb.model import Finding
+from kb.finding import Finding
 from kb.search import seals, stamps, sync
 from kb.search.engine import Changes, Document, Keyword, Request, SearchEngine
 from kb.search.stamps import Album, Stamps
@@ -235,8 +235,7 @@ class _Run:
         fingerprints = self.fingerprints(self.trusted(known))
         if (known.version, known.names) == (version, indexer.names):
             # The stamps are of this very state, and cost less to read than the index.
-            indexed = {path: Indexed(each) for path, each in known.fingerprints.items()}
-            difference = sync.compare(fingerprints, indexed, indexer.resolved)
+            difference = sync.changes(known.fingerprints, fingerprints)
         else:
             difference = self.compare(fingerprints)
         self._apply(difference, fingerprints)

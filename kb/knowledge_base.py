@@ -18,10 +18,10 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, TypeVar
 
-from kb import config, corpus, new_entry
+from kb import config, corpus
 from kb.errors import BrokenIndex, CorpusError, IndexFailure, NotFound, UsageError
+from kb.finding import Finding
 from kb.indexing import Indexer, Progress, read_entry
-from kb.model import Finding
 from kb.overview import EntrySummary, IndexStatus, NameCount, counted, summary
 from kb.search import location
 from kb.search.answer import Options, Searcher
@@ -315,6 +315,8 @@ class KnowledgeBase:
             CorpusError: the file exists, or cannot be written.
         """
         day = today or _today()
+        from kb import new_entry
+
         identifier = new_entry.entry_id(title, day)
         place = self.folder / f"{day.year:04d}" / f"{identifier}.md"
         self._see_that_new(identifier)

@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from kb.finding import Finding
 
 SectionKind = Literal[
     "summary",
@@ -25,7 +28,6 @@ SectionKind = Literal[
     "other",
 ]
 EventKind = Literal["started", "detected", "declared", "mitigated", "resolved"]
-Level = Literal["error", "warning", "note"]
 
 REQUIRED_SECTIONS: tuple[SectionKind, ...] = (
     "impact",
@@ -34,28 +36,6 @@ REQUIRED_SECTIONS: tuple[SectionKind, ...] = (
     "response",
     "follow-ups",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something wrong, or worth a look, in one entry or in the configuration.
-
-    Attributes:
-        rule: a short stable name, such as `front-matter` or `unknown-cause`.
-        path: the file, as a path relative to the entries folder.
-        line: counted from 1; 0 where the finding is about the file as a whole.
-        column: in characters from 1; 0 where it is about the whole line.
-        message: what is wrong, in one sentence.
-        help: the remedy, in one sentence.
-    """
-
-    rule: str
-    level: Level
-    path: str
-    line: int
-    message: str
-    help: str = ""
-    column: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import pytest
 
 from kb import corpus
 from kb.errors import CorpusError
-from kb.model import Finding
+from kb.finding import Finding
 
 
 @pytest.fixture

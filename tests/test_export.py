@@ -6,7 +6,8 @@ import json
 from datetime import UTC, date, datetime
 
 from kb.export import entry_to_json
-from kb.model import Finding, FollowUp, Postmortem, Section, Source, TimelineEvent
+from kb.finding import Finding
+from kb.model import FollowUp, Postmortem, Section, Source, TimelineEvent
 
 STARTED = datetime(2024, 7, 18, 1, 54, tzinfo=UTC)
 RESOLVED = datetime(2024, 7, 18, 3, 20, tzinfo=UTC)

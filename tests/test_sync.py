@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.search.sync import Difference, Indexed, compare
+from kb.search.sync import Difference, Indexed, changes, compare
 
 paths = st.sampled_from([f"{letter}.md" for letter in "abcdefgh"])
 prints = st.sampled_from(["one", "two", "three"])
@@ -59,6 +59,7 @@ def test_doing_what_it_says_leaves_nothing_to_do(
         return None
 
     difference = compare(files, {path: Indexed(each) for path, each in before.items()}, nothing)
+    assert changes(before, files) == difference
     after = {path: each for path, each in before.items() if path not in difference.removed}
     after |= {path: files[path] for path in (*difference.added, *difference.changed)}
     assert after == files

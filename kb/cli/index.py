@@ -13,8 +13,8 @@ from kb.cli.options import KbCommand, output_forms, print_json
 from kb.cli.session import Progress, current
 
 if TYPE_CHECKING:
+    from kb.finding import Finding
     from kb.knowledge_base import IndexStatus
-    from kb.model import Finding
     from kb.search.sync import SyncStats
 
 SCHEMA_VERSION = 1

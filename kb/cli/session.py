@@ -15,8 +15,8 @@ from kb.cli.layout import plain
 from kb.errors import KbError
 
 if TYPE_CHECKING:
+    from kb.finding import Finding
     from kb.knowledge_base import KnowledgeBase
-    from kb.model import Finding
 
 _FINDINGS_TOLD = 5
 # Fewer documents are indexed before a bar could be read.

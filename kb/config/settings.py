@@ -27,7 +27,7 @@ from unicodedata import normalize
 from kb.config.known_keys import TOP_LEVEL, read_causes, read_services, read_synonyms
 from kb.config.toml_table import Reader
 from kb.config.toml_text import read_toml
-from kb.model import Finding
+from kb.finding import Finding
 from kb.vocabulary import DEFAULT_VOCABULARY, Vocabulary, near
 from kb.vocabulary.glossary import GLOSSARY
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kb.config.toml_text import line_of
-from kb.model import Finding
+from kb.finding import Finding
 from kb.vocabulary import near
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from kb.model import Level
+    from kb.finding import Level
 
 _KINDS = {str: "text", bool: "true or false", dict: "a table", list: "a list"}
 

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from kb.model import Finding, FollowUp, Postmortem, Section, TimelineEvent
+    from kb.document.markdown import Block
+    from kb.finding import Finding
+    from kb.model import FollowUp, Postmortem, Section, TimelineEvent
     from kb.vocabulary import Vocabulary
 
 __all__ = ["MAXIMUM_BYTES", "MAXIMUM_LINES", "parse", "serialise"]
@@ -45,11 +47,18 @@ _NO_LETTERS = re.compile(r"[\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
-class _Body:
-    """What the text below the front matter says."""
+class Body:
+    """What the text below the front matter says.
+
+    Attributes:
+        title: what the first heading calls the document, or an empty string.
+        title_line: where that heading stands; 0 without one.
+        blocks: the text as a tree, for whoever looks for more in it.
+    """
 
     title: str
     title_line: int
+    blocks: tuple[Block, ...]
     sections: tuple[Section, ...]
     timeline: tuple[TimelineEvent, ...]
     follow_ups: tuple[FollowUp, ...]
@@ -75,11 +84,11 @@ def parse(raw: bytes, path: str, vocabulary: Vocabulary, default_timezone: str =
         return _unread(identifier, path, text.findings)
     postmortem = read_fields(front, identifier, path, vocabulary, default_timezone)
     zone = postmortem.timezone if resolve_zone(postmortem.timezone) else default_timezone
-    body = _read_body(text.lines, front.body_line, path, postmortem.date, zone)
+    body = read_body(text.lines, front.body_line, path, postmortem.date, zone)
     title, lines = postmortem.title, postmortem.source_lines
     if not title and body.title:
         title, lines = body.title, {**lines, "title": body.title_line}
-    language = postmortem.language or _language(text.lines[front.body_line - 1 :])
+    language = postmortem.language or language_of(text.lines[front.body_line - 1 :])
     return replace(
         postmortem,
         title=title,
@@ -103,23 +112,33 @@ def serialise(postmortem: Postmortem) -> str:
     zone = postmortem.timezone if resolve_zone(postmortem.timezone) else ""
 
     def read(text: str) -> tuple[tuple[TimelineEvent, ...], tuple[FollowUp, ...]]:
-        body = _read_body(tuple(text.split("\n")), 1, postmortem.path, start, zone)
+        body = read_body(tuple(text.split("\n")), 1, postmortem.path, start, zone)
         return body.timeline, body.follow_ups
 
     return write(postmortem, read)
 
 
-def _read_body(
+def read_body(
     lines: Sequence[str], first_line: int, path: str, day: date | None, zone: str
-) -> _Body:
+) -> Body:
+    """Read an entry's Markdown.
+
+    Args:
+        lines: all lines of the file, of which those from `first_line` on are read.
+        first_line: the line, counted from 1, on which the Markdown begins.
+        path: of the entry, for findings.
+        day: the day the incident began, for times without a date.
+        zone: what times without a zone mean where the text names none; or empty.
+    """
     tree = read_blocks("\n".join(lines[first_line - 1 :]), first_line)
     outlined = outline(tree.blocks, lines)
     title = re.sub(r"^[*_]{2}(.+)[*_]{2}$", r"\1", " ".join(outlined.title.split()))
     day = day or day_of_title(title)
     todo = read_follow_ups(outlined.parts, tree.references, path, day)
-    return _Body(
+    return Body(
         title=title,
         title_line=outlined.title_line,
+        blocks=tree.blocks,
         sections=tuple(part.section for part in outlined.parts),
         timeline=read_timeline(outlined.parts, lines, day, zone),
         follow_ups=todo.items,
@@ -134,7 +153,7 @@ def _unread(identifier: str, path: str, findings: tuple[Finding, ...]) -> Postmo
     return Postmortem(identifier, path, date=day_of_id(identifier), findings=findings)
 
 
-def _language(lines: Sequence[str]) -> str:
+def language_of(lines: Sequence[str]) -> str:
     """`ko` where a fifth of the letters are Hangul, `ja` where there is kana, else `en`."""
     text = "\n".join(lines)
     if text.isascii():

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Final
 from kb import moments
 from kb.document.front_matter import Scalar, Several, Table, Value, texts_of
 from kb.document.front_matter_keys import KEYS, canonical_key
-from kb.model import Finding, Postmortem, Source
+from kb.finding import Finding
+from kb.model import Postmortem, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, datetime
 
     from kb.document.front_matter import FrontMatter
-    from kb.model import Level
+    from kb.finding import Level
     from kb.vocabulary import Vocabulary
 
 INSTANTS: Final = ("started", "detected", "declared", "mitigated", "resolved")

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kb.document.headings import meaning
 from kb.document.markdown import without_comments
-from kb.model import Finding, FollowUp
+from kb.finding import Finding
+from kb.model import FollowUp
 from kb.moments import find_moments, parse_date
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ _DONE_NOTE = re.compile(
 _DONE_LEAD = re.compile(
     rf"(?:\*\*)?(?:[(\[]\s*)?(?:{_DONE})(?:\s*[)\]])?(?:\*\*)?\s*[:：]\s*(?=\S)", re.IGNORECASE
 )
+_STATE_BEHIND = re.compile(r"(?:^|\s)\W*(?P<state>DONE|TODO|OPEN|CLOSED|FIXED|WIP)\W*$")
 _DONE_END = re.compile(r"(?<=\s)완료\s*\.?$|(?<=\s)DONE\s*\.?$")
 _NOTHING = re.compile(
     r"(?:none|n/?a|nothing|not applicable|tbd|to be determined|"
@@ -367,6 +369,10 @@ def _in_table(block: Block, around: _Surroundings) -> Iterator[tuple[FollowUp, s
         cells = {
             field: row.cells[place] for field, place in columns.items() if place < len(row.cells)
         }
+        if "status" not in columns and (state := _STATE_BEHIND.search(cells.get("ticket", ""))):
+            # `Bug 5554823 **TODO**`, as the template of the SRE book has it.
+            cells["status"] = state["state"]
+            cells["ticket"] = cells["ticket"][: state.start()]
         text = row.cells[text_place] if text_place < len(row.cells) else ""
         for found, unreadable in _follow_up(text, row.line, around):
             due, no_day = _due(cells.get("due", ""), around.day)

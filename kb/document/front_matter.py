@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kb.document.front_matter_keys import canonical_key
-from kb.model import Finding, Level
+from kb.finding import Finding, Level
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,7 +102,7 @@ def read_front_matter(lines: Sequence[str], path: str) -> FrontMatter:
     else:
         body_line = last + 2
     inner = lines[first + 1 : last]
-    table, found = _read_yaml(inner, first + 2, path)
+    table, found = read_yaml(inner, first + 2, path)
     findings += found
     values, where, found = _by_key(table, path)
     return FrontMatter(values, where, (*findings, *found), body_line)
@@ -132,9 +132,16 @@ def _finding(path: str, line: int, message: str, help_: str, level: Level = "err
     return Finding("front-matter", level, path, line, message, help_)
 
 
-def _read_yaml(
+def read_yaml(
     lines: Sequence[str], first_line: int, path: str
 ) -> tuple[Table, tuple[Finding, ...]]:
+    """Read the lines between two boundaries as a table, whatever state they are in.
+
+    Args:
+        lines: the lines between the boundaries.
+        first_line: the file's line on which the first of them stands.
+        path: the file, for findings.
+    """
     findings: list[Finding] = []
     text = "\n".join(lines)
     if "\t" in text:

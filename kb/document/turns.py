@@ -83,7 +83,7 @@ _WORDINGS: tuple[tuple[EventKind, re.Pattern[str]], ...] = (
             r"(?: \w+)? (?:begins?|began|starts?|started)\b"
             r"|\b(?:start|beginning|onset) of (?:the )?"
             r"(?:incident|outage|disruption|impact|problem)\b"
-            r"|^\W*(?:started|begins|incident starts)\b"
+            r"|^\W*(?:started|begins)\b(?=\W*(?:at\b|\[|$))|^\W*incident starts\b"
             r"|(?:장애|오류|사고|문제|먹통|접속\s*장애|중단)[가-힣 ]{0,8}?(?:시작|발생)"
             r"(?!\s*(?:원인|시각|여부|보고))",
             re.IGNORECASE,
@@ -116,9 +116,14 @@ def turn_of(text: str) -> EventKind | None:
     Where one line tells several turns, the latest counts, in the order mitigated,
     resolved, declared, started, detected; only its first 400 characters are read.
     """
-    plain = text[:400].replace("*", "").replace("`", "")
-    clauses = [clause for clause in _CLAUSES.split(plain) if not _DENIED.search(clause)]
+    clauses = certain_clauses(text)
     for kind, wording in _WORDINGS:
-        if any(wording.search(clause.strip()) for clause in clauses):
+        if any(wording.search(clause) for clause in clauses):
             return kind
     return None
+
+
+def certain_clauses(text: str, longest: int = 400) -> list[str]:
+    """The clauses of an event that neither deny, plan nor doubt, without emphasis."""
+    plain = text[:longest].replace("*", "").replace("`", "")
+    return [clause.strip() for clause in _CLAUSES.split(plain) if not _DENIED.search(clause)]

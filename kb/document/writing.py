@@ -39,12 +39,12 @@ def write(postmortem: Postmortem, read: Reader) -> str:
         postmortem: what to write.
         read: reads timeline and follow-ups out of a body, to see whether it says them.
     """
-    front = "\n".join(_front_matter(postmortem))
+    front = "\n".join(front_matter(postmortem))
     body = _body(postmortem.sections)
     timeline, follow_ups = read(body)
     sections = list(postmortem.sections)
     if _unplaced(timeline) != _unplaced(postmortem.timeline):
-        text = "\n".join(_event(event) for event in postmortem.timeline)
+        text = "\n".join(event_line(event) for event in postmortem.timeline)
         sections = _with(sections, "timeline", text, postmortem.language)
     if _without_lines(follow_ups) != _without_lines(postmortem.follow_ups):
         text = "\n".join(_follow_up(item, read) for item in postmortem.follow_ups)
@@ -103,19 +103,20 @@ def _lies_within(section: Section, outer: Section) -> bool:
     )
 
 
-def _front_matter(postmortem: Postmortem) -> Iterator[str]:
+def front_matter(postmortem: Postmortem) -> Iterator[str]:
+    """The lines of a postmortem's front matter, without the two lines of `---`."""
     for key in KEYS[:-1]:
         value: str | date | tuple[str, ...] | None = getattr(postmortem, key)
         if isinstance(value, tuple):
             yield from _list(key, value)
         elif value:
             text = value if isinstance(value, str) else value.isoformat()
-            yield f"{key}: {_scalar(text) if isinstance(value, str) else text}"
+            yield f"{key}: {scalar(text) if isinstance(value, str) else text}"
     for key, values in postmortem.extra.items():
         if len(values) == 1:
-            yield f"{_scalar(key)}: {_scalar(values[0])}"
+            yield f"{scalar(key)}: {scalar(values[0])}"
         else:
-            yield from _list(_scalar(key), values)
+            yield from _list(scalar(key), values)
     if postmortem.sources:
         yield "sources:"
         for source in postmortem.sources:
@@ -124,18 +125,18 @@ def _front_matter(postmortem: Postmortem) -> Iterator[str]:
 
 def _list(key: str, values: Sequence[str]) -> Iterator[str]:
     if values:
-        yield f"{key}: [{', '.join(_scalar(value) for value in values)}]"
+        yield f"{key}: [{', '.join(scalar(value) for value in values)}]"
 
 
 def _source(source: Source) -> Iterator[str]:
     mark = "-"
     for key in ("title", "publisher", "url", "published"):
         if value := getattr(source, key):
-            yield f"  {mark} {key}: {_scalar(value)}"
+            yield f"  {mark} {key}: {scalar(value)}"
             mark = " "
 
 
-def _scalar(text: str) -> str:
+def scalar(text: str) -> str:
     """A text as YAML, quoted where it could be read as anything else."""
     if _DAY.fullmatch(text) or _ADDRESS.fullmatch(text):
         return text
@@ -146,7 +147,8 @@ def _scalar(text: str) -> str:
     return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", quoted)
 
 
-def _event(event: TimelineEvent) -> str:
+def event_line(event: TimelineEvent) -> str:
+    """An event as an item of a list, from which the same event is read."""
     when = _when(event)
     text = event.text.replace("\n", "\n  ")
     if when and text:

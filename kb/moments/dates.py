@@ -1,4 +1,4 @@
-"""Calendar dates as people write them, in English and Korean, whole or in part."""
+"""Calendar dates as people write them, in English, Korean and Japanese, whole or in part."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _ENGLISH_DAY = r"(?i:mon|tue(?:s)?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?i:day)?(?![A-Za-z])"
 _WEEKDAY_BEFORE = rf"(?:{_ENGLISH_DAY}[.,]{{0,2}}[ \t]{{1,2}}|[월화수목금토일]요일,?[ \t]?)?"
 _WEEKDAY_AFTER = (
-    rf"(?:,?[ \t]?\((?:{_ENGLISH_DAY}|[월화수목금토일](?:요일)?)\)"
+    rf"(?:,?[ \t]?\((?:{_ENGLISH_DAY}|[월화수목금토일](?:요일)?"
+    r"|[月火水木金土日](?:曜日)?)\)"
     rf"|,?[ \t](?:{_ENGLISH_DAY}|[월화수목금토일]요일))?"
 )
 # Not the start of a version, a path or an entry's id (2024-07-18-login-outage).
 _NUMBER_END = r"(?![0-9_]|-[0-9A-Za-z]|\.[0-9]|/[0-9A-Za-z]|[A-SU-Za-z]|T(?![0-9]))"
 _YEAR_AFTER = r"(?:(?:,?[ \t]{1,2}|-)(?P<year>(?:19|20|21)[0-9]{2})(?![0-9:]))?"
 _ORDINAL = r"(?P<day>[0-9]{1,2})(?i:st|nd|rd|th)?"
-_KOREAN_DAY = r"(?P<day>[0-9]{1,2})[ \t]?일(?![간째])"
+_KOREAN_DAY = r"(?P<day>[0-9]{1,2})[ \t]?(?:일(?![간째])|日(?![間目本]))"
 _FORMS = (
     r"(?P<year>[0-9]{4})(?P<mark>[-./])(?P<month>[0-9]{1,2})(?P=mark)(?P<day>[0-9]{1,2})"
     r"(?:\.(?![0-9]))?" + _NUMBER_END,
@@ -34,8 +35,8 @@ _FORMS = (
     r"(?:\.(?![0-9]))?" + _NUMBER_END,
     # A year with one digit too many ("20202-01-16", published): its first four are meant.
     r"(?P<year>20[0-9]{2})[0-9]-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})" + _NUMBER_END,
-    r"(?:(?P<year>[0-9]{4}|'?[0-9]{2})[ \t]?년[ \t]{0,2})?(?P<month>[0-9]{1,2})[ \t]?월[ \t]{0,2}"
-    + _KOREAN_DAY,
+    r"(?:(?P<year>[0-9]{4}|'?[0-9]{2})[ \t]?[년年][ \t]{0,2})?"
+    r"(?P<month>[0-9]{1,2})[ \t]?[월月][ \t]{0,2}" + _KOREAN_DAY,
     r"(?P<first>[0-9]{1,2})(?P<mark>[-./])(?P<second>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{4})"
     + _NUMBER_END,
     rf"{_ORDINAL}\.?(?:[ \t]{{1,2}}(?:of[ \t])?|-)(?P<name>{MONTH_NAME}){_YEAR_AFTER}",

@@ -6,11 +6,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kb.model import REQUIRED_SECTIONS, Finding, Postmortem, Section
 from kb.search import text
-from kb.search.engine import Document
+from kb.search.engine import ZONES, Document
+
+if TYPE_CHECKING:
+    from kb.finding import Finding
+    from kb.model import Postmortem, Section
 
 _ZONE_GAP = 16
 """Positions left free between two pieces of a zone, so that no phrase spans them."""
@@ -142,7 +145,7 @@ def _zones(entry: Postmortem, sections: Sequence[tuple[Section, str]]) -> dict[s
     )
     gathered["names"] = [text.normalise(name) for name in dict.fromkeys(names)]
     for section, body in sections:
-        zone = section.kind if section.kind in ("summary", *REQUIRED_SECTIONS) else "other"
+        zone = section.kind if section.kind in ZONES else "other"
         pieces = gathered.setdefault(zone, [])
         if zone == "other" and section.heading:
             pieces.append(text.normalise(section.heading))

@@ -7,6 +7,7 @@ times, so it is not trusted until it has rested.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -71,17 +72,21 @@ class Album:
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
         self._kept = Stamps()
+        self._seen: tuple[int, int, int] | None = None
 
     def load(self) -> Stamps:
         """The stamps; empty ones where there are none or they are damaged."""
         if self.folder is None:
             return self._kept
         try:
-            data = (self.folder / NAME).read_bytes()
-            version, names, stats, fingerprints, index = seals.unpack(data)
-            return Stamps(str(version), str(names), dict(stats), dict(fingerprints), dict(index))
+            with (self.folder / NAME).open("rb") as file:
+                status = os.fstat(file.fileno())
+                seen = status.st_mtime_ns, status.st_ino, status.st_size
+                if seen != self._seen:
+                    self._kept, self._seen = _unpacked(file.read()), seen
         except (OSError, ValueError, EOFError, TypeError):
-            return Stamps()
+            self._kept, self._seen = Stamps(), None
+        return self._kept
 
     def save(self, stamps: Stamps) -> None:
         """Replace the stamps; a failure costs only time at the next search.
@@ -105,3 +110,8 @@ class Album:
         except OSError:
             with suppress(OSError):
                 temporary.unlink()
+
+
+def _unpacked(data: bytes) -> Stamps:
+    version, names, stats, fingerprints, index = seals.unpack(data)
+    return Stamps(str(version), str(names), dict(stats), dict(fingerprints), dict(index))
