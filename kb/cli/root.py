@@ -16,6 +16,7 @@ COMMANDS = {
     "services": ("kb.cli.listing", "List the services, with how many entries each has."),
     "causes": ("kb.cli.listing", "List the causes, with how many entries each has."),
     "new": ("kb.cli.new", "Write a new entry from the template."),
+    "import": ("kb.cli.importing", "Turn other documents into draft entries."),
     "index": ("kb.cli.index", "Look after the index."),
 }
 """Name -> module that defines it, and its short help, so that `kb --help` imports none."""

@@ -8,6 +8,7 @@ plans or doubts it does not (`not resolved`, `복구되지 않음`, `복구 예�
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ _WORDINGS: tuple[tuple[EventKind, re.Pattern[str]], ...] = (
 )
 
 
+@lru_cache(maxsize=1024)
 def turn_of(text: str) -> EventKind | None:
     """The turn that an event's Markdown tells, in English or Korean, or None.
 

@@ -2,8 +2,9 @@
 
 Each posting list is read once and adds to the scores of its documents (BM25F with the weights
 of `kb.search.engine.ZONES`). The same pass tells which words a document matches in full, which
-decides what counts as matching well. On Python this is several times faster than merging
-posting lists document by document.
+decides what counts as matching well, and the facets. It takes about as long as Whoosh's own OR,
+which finds ten documents only (measured: 23, 28, 36 ms for 3, 5, 8 words over 10,000 entries,
+against 21, 24, 31) and would need a pass a word more to count.
 """
 
 from __future__ import annotations
