@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 READING = "2"
 """Changes whenever the same file would be read into another document than before."""
 
+_OUTDATED = ""
+"""In the place of the fingerprint of an entry that the index has in a state of before."""
+
 _FEW = 50
 """Entries that are asked for one by one; for more, all that are there are listed."""
 
@@ -105,6 +108,7 @@ class Indexer:
             or known.version != version
             or known.names != self.names
             or known.stats != found.files
+            or _OUTDATED in known.fingerprints.values()
             or (self.album.folder and seals.touched(self.album.folder, known.index))
         ):
             return None
@@ -281,7 +285,7 @@ class _Run:
         return {
             path: fingerprints[path]
             for path, stat in self.found.files.items()
-            if stats.get(path) == stat and path in fingerprints
+            if stats.get(path) == stat and fingerprints.get(path, _OUTDATED) != _OUTDATED
         }
 
     def _apply(self, difference: sync.Difference, fingerprints: dict[str, str]) -> None:
@@ -290,9 +294,10 @@ class _Run:
             removed = frozenset(difference.removed)
             self.indexer.engine.apply(Changes(removed, self.documents(paths)))
         fingerprints.update(self.read)
-        for path in paths:
-            if path not in self.read:  # gone between two looks at it
-                fingerprints.pop(path, None)
+        for path in set(paths) - self.read.keys():  # gone between two looks at it
+            del fingerprints[path]
+            if path in difference.changed:
+                fingerprints[path] = _OUTDATED
         for path in difference.removed:
             self.ids.pop(path, None)
 

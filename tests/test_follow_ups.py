@@ -128,3 +128,19 @@ def test_sub_headings_of_another_kind_are_left_out() -> None:
 )  # fmt: skip
 def test_saying_there_is_none_is_not_one(text: str) -> None:
     assert read(text).items == ()
+
+
+def test_a_state_behind_a_ticket_is_the_state() -> None:
+    table = """
+| Action item | Owner | Bug |
+|---|---|---|
+| Update the playbook | ana | n/a **DONE** |
+| Balance load | bo | Bug 5554823 **TODO** |
+| Look into FIXED costs | cy | NET-1 |
+"""
+    items = read(table).items
+    assert [(item.done, item.ticket) for item in items] == [
+        (True, None),
+        (False, "Bug 5554823"),
+        (None, "NET-1"),
+    ]

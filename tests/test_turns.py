@@ -54,6 +54,7 @@ from kb.document.turns import turn_of
             not resolved| unresolved| The issue is not yet resolved|
             Expected to be resolved by noon| 복구되지 않음| 복구 예정| 복구 작업 시작|
             미복구| DNS resolved to a wrong address| Investigation starts|
+            Started investigating the alert| Started replacing nodes|
             Services begin to recover| 장애 원인 분석| 마지막 공지| 복구 시도 실패
             """,
         ),

@@ -19,6 +19,7 @@ import pytest
 from kb.errors import BrokenIndex, IndexFailure
 from kb.search.engine import Changes, Request, Results
 from kb.search.whoosh_engine import ABOUT, SCHEMA, WhooshEngine
+from kb.search.whoosh_engine_writing import choose_merges
 from tests.engine_contract import CASES, CORPUS, Case, corpus, filled, made, word
 
 if TYPE_CHECKING:
@@ -432,3 +433,35 @@ def test_a_killed_writer_leaves_a_whole_state(engine: WhooshEngine, folder: Path
     assert not [name for name in names if ".toc." in name or name.endswith(".tmp")]
     segments = {name.partition(".")[0] for name in names if name.startswith("kb_")}
     assert len(segments - {"kb_SYNCLOCK", "kb_WRITELOCK"}) == len(list(folder.glob("*.trm")))
+
+
+class Sized:
+    """A segment as `choose_merges` looks at it."""
+
+    def __init__(self, documents: int) -> None:
+        self.documents = documents
+
+    def doc_count(self) -> int:
+        return self.documents
+
+
+@pytest.mark.parametrize(
+    ("sizes", "merged"),
+    [
+        ([], []),
+        ([1] * 7, []),
+        ([1] * 8, [1] * 8),
+        ([1900] * 6 + [1] * 7, []),
+        ([1900] * 6 + [1] * 8, [1] * 8),
+        ([1900] * 9, []),
+        ([16] * 7 + [1], []),
+        ([16] * 8 + [1] * 3, [16] * 8),
+        ([0, 0, 1900], []),
+    ],
+)
+def test_only_segments_of_like_size_are_merged_and_never_the_large_ones(
+    sizes: list[int], merged: list[int]
+) -> None:
+    chosen, kept = choose_merges([Sized(size) for size in sizes])
+    assert [segment.documents for segment in chosen] == merged
+    assert sorted(s.documents for s in (*chosen, *kept)) == sorted(size for size in sizes if size)

@@ -19,6 +19,8 @@ MAXIMUM_BYTES = 2_000_000
 MAXIMUM_LINES = 20_000
 
 _HANGUL = re.compile("[가-힣]")
+_HANGUL_OR_KANA = re.compile("[가-힣ㄱ-ㅣぁ-ヺ、-〟‐-…·]")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
 _LETTERS_BEYOND_ASCII = re.compile(r"[^\W\d_\x00-\x7f]")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _HIGH_PAIR = re.compile(rb"[\x81-\xfe][\x41-\xfe]")
@@ -138,17 +140,16 @@ def _unmarked_utf_16(raw: bytes) -> Decoded | None:
     sample = raw[:_UTF_16_SAMPLE]
     if len(raw) < 4 or b"\0" not in sample:
         return None
-    even, odd = sample[::2].count(0), sample[1::2].count(0)
-    if min(even, odd) * 20 > max(even, odd):
-        return None
-    codec = "utf-16-le" if odd > even else "utf-16-be"
+    codec = "utf-16-le" if sample[1::2].count(0) > sample[::2].count(0) else "utf-16-be"
     try:
         text = raw[: len(raw) // 2 * 2].decode(codec)
     except UnicodeDecodeError:
         return None
     start = text[: _UTF_16_SAMPLE // 2]
-    readable = sum(char in "\n\r\t" or char.isprintable() for char in start)
-    return Decoded(text, "UTF-16", cut=len(raw) % 2 == 1) if readable == len(start) else None
+    expected = sum(char.isascii() or bool(_HANGUL_OR_KANA.match(char)) for char in start)
+    if _CONTROL.search(start) or 10 * expected < 9 * len(start):
+        return None
+    return Decoded(text, "UTF-16", cut=len(raw) % 2 == 1)
 
 
 def _by_declaration(raw: bytes, declared: str) -> Decoded | None:

@@ -212,7 +212,9 @@ class _Compiler:
             return ()
         if item.kind == "prefix":
             found = self.context.engine.words(item.text.lower())
-            meant = [word for word, _ in sorted(found, key=lambda pair: -pair[1])]
+            # A joined word (`checkout-worker-7`) begins with one of its parts, which is found.
+            parts = [pair for pair in found if pair[0].isalnum()]
+            meant = [word for word, _ in sorted(parts or found, key=lambda pair: -pair[1])]
         elif item.kind == "typo":
             meant = [item.text, *self.context.similar_words(item.text)]
         else:

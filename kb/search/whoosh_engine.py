@@ -70,7 +70,7 @@ class WhooshEngine:
         self._folder = folder
         self._memory = Memory() if folder is None else None
         self._idle: list[OpenIndex] = []
-        self._newest = -1
+        self._latest = (-1, 0)
         self._known: dict[str, Columns] = {}
 
     def _files(self) -> Files | Memory:
@@ -102,14 +102,22 @@ class WhooshEngine:
                 files.release()
 
     def version(self) -> str:
-        """The generation of the last commit."""
-        generation = self._generation()
+        """The generation of the last commit, and when it was written."""
+        generation, written = self._state()
         if self._folder is not None:
             _check_about(self._folder, exists=generation >= 0)
-        return str(generation) if generation >= 0 else ""
+        return f"{generation} {written}" if generation >= 0 else ""
 
     def _generation(self) -> int:
         return int(index.TOC._latest_generation(self._files(), NAME))  # noqa: SLF001
+
+    def _state(self) -> tuple[int, int]:
+        """What names one state: a folder that was removed counts its generations anew."""
+        generation, written = self._generation(), 0
+        if self._folder is not None and generation >= 0:
+            with suppress(OSError):
+                written = (self._folder / f"_{NAME}_{generation}.toc").stat().st_mtime_ns
+        return generation, written
 
     def rows(self) -> Sequence[Row]:
         """Every document's columns together."""
@@ -205,35 +213,35 @@ class WhooshEngine:
             known = self._known[segment] = read_columns(files, segment)
         return known
 
-    def _open(self, generation: int) -> OpenIndex:
-        """The index as of a generation, that nobody else reads from now."""
+    def _open(self, state: tuple[int, int]) -> OpenIndex:
+        """The index in a state, opened for one reader."""
         while self._idle:
             try:
                 opened = self._idle.pop()
             except IndexError:  # another thread was faster
                 break
-            if opened.generation == generation:
+            if opened.state == state:
                 return opened
             opened.close()
         if self._folder is not None:
-            _check_about(self._folder, exists=generation >= 0)
-        opened = OpenIndex(self._files(), NAME, generation, self._columns)
+            _check_about(self._folder, exists=state[0] >= 0)
+        opened = OpenIndex(self._files(), NAME, state, self._columns)
         names = {segment.name for segment in opened.segments}
         for gone in set(self._known) - names:
             self._known.pop(gone, None)
-        self._newest = max(self._newest, generation)
+        self._latest = state
         return opened
 
     def _asked(self, ask: Callable[[OpenIndex], _Answer]) -> _Answer:
         """An answer from the last commit; asked again where another commit came in between."""
         for _ in range(_TRIES):
-            generation = self._generation()
+            state = self._state()
             try:
-                return self._answer(ask, generation)
+                return self._answer(ask, state)
             except KbError:
                 raise
             except Exception as error:
-                if generation == self._generation():
+                if state == self._state():
                     raise BrokenIndex(
                         f"The index in {self._folder or 'memory'} is damaged or missing "
                         f"({_one_line(error)}).",
@@ -244,17 +252,17 @@ class WhooshEngine:
             "Try again when whatever writes it has ended.",
         )
 
-    def _answer(self, ask: Callable[[OpenIndex], _Answer], generation: int) -> _Answer:
-        opened = self._open(generation)
+    def _answer(self, ask: Callable[[OpenIndex], _Answer], state: tuple[int, int]) -> _Answer:
+        opened = self._open(state)
         try:
             answer = ask(opened)
         except BaseException:
             opened.close()
             raise
-        if generation < self._newest:
-            opened.close()
-        else:
+        if state == self._latest:
             self._idle.append(opened)
+        else:
+            opened.close()
         return answer
 
 

@@ -125,7 +125,7 @@ class OpenIndex:
     Args:
         storage: of its own; closed with it.
         name: of the index in the storage.
-        generation: which commit.
+        state: which commit: its generation, and when it was written.
         columns: segment id -> its columns.
     """
 
@@ -133,15 +133,15 @@ class OpenIndex:
         self,
         storage: Files | Memory,
         name: str,
-        generation: int,
+        state: tuple[int, int],
         columns: Callable[[Files | Memory, str], Columns],
     ) -> None:
-        self.generation = generation
+        self.state = state
         self._storage = storage
         self._words: list[tuple[str, int]] | None = None
         self._packed: dict[int, PackedValues] = {}
         try:
-            opened = index.TOC.read(storage, name, gen=generation, schema=schema())
+            opened = index.TOC.read(storage, name, gen=state[0], schema=schema())
             self.segments: Sequence[Segment] = [
                 Segment(
                     segment.segment_id(),

@@ -26,7 +26,8 @@ BLOCK = 512
 """Postings of a term that are read and unpacked together."""
 
 _MERGE_WIDTH = 8
-_MERGE_TIERS = (16, 256, 4096)
+_MERGE_BANDS = ((1, 16), (16, 128), (128, 1024))
+"""Sizes (live documents, from and below) of segments that are merged with their like."""
 
 Posting = tuple[str, bytes, int, float, bytes]
 
@@ -228,13 +229,15 @@ def batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
 
 
 def choose_merges(segments: list[Any]) -> tuple[list[Any], list[Any]]:
-    """(to merge, to keep): eight segments below a size become one, so that there are few.
+    """(to merge, to keep): eight segments of like size become one, so that there are few.
 
-    A merge of the lowest tier costs what one edit costs; the higher ones come seldom.
+    A merge of the smallest costs about what one edit costs, one of the next band a second, one
+    of the last some seconds, once in a thousand edits. What a first indexing wrote is larger and
+    is never merged in a person's way: that would take as long as the first indexing.
     """
     live = [segment for segment in segments if segment.doc_count() > 0]
-    for size in _MERGE_TIERS:
-        small = [segment for segment in live if segment.doc_count() < size]
-        if len(small) >= _MERGE_WIDTH:
-            return small, [segment for segment in live if segment not in small]
+    for low, high in _MERGE_BANDS:
+        like = [segment for segment in live if low <= segment.doc_count() < high]
+        if len(like) >= _MERGE_WIDTH:
+            return like, [segment for segment in live if segment not in like]
     return [], live

@@ -1,0 +1,1 @@
+"""One reader for each format: an `Original` in, `SourceDocument`s out."""
