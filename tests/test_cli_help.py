@@ -76,3 +76,10 @@ def test_a_search_imports_no_other_command_and_nothing_that_reads_markdown() -> 
     assert "kb.cli.search" in loaded
     heavy = {"kb.cli.show", "kb.cli.new", "kb.document", "mistune", "yaml", "flask", "whoosh"}
     assert heavy.isdisjoint(loaded)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_examples_in_the_help_stand_on_lines_of_their_own(name: str) -> None:
+    text = command(name).get_help(click.Context(command(name)))
+    assert "\\b" not in text
+    assert all(line.count("  kb ") <= 1 for line in text.splitlines())

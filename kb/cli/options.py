@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import click
 from click.core import ParameterSource
@@ -24,6 +24,12 @@ _FORMS = {
 
 class KbCommand(click.Command):
     """A command that says where an option's value came from when it is no good."""
+
+    def __init__(self, name: str | None, **attributes: Any) -> None:  # noqa: ANN401 -- click's own
+        super().__init__(name, **attributes)
+        if self.help:
+            # click's mark of a paragraph kept as it is; a raw docstring cannot hold it.
+            self.help = self.help.replace("\\b\n", "\b\n")
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the command line; a bad value from elsewhere is told with the place."""
