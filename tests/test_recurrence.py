@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kb.recurrence import recurring
 from kb.search.engine import Row
+from kb.search.recurrence import recurring
 
 
 def row(path: str, started: int | None, services: str, causes: str) -> Row:

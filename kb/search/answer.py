@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, get_args
 
 from kb.errors import UsageError
-from kb.recurrence import recurring
 from kb.search import text
 from kb.search.compile import SORTS, Compiled, Context, compile_query
 from kb.search.documents import PRESENCES, fold
@@ -19,6 +18,7 @@ from kb.search.filters import spell
 from kb.search.query import OPERATORS, cleaned, parse
 from kb.search.query_fields import FIELDS
 from kb.search.query_tree import Filter, write
+from kb.search.recurrence import recurring
 from kb.search.results import SearchHit, SearchResults
 from kb.search.snippets import snippets
 from kb.search.synonyms import Synonyms
