@@ -85,6 +85,22 @@ def test_without_a_knowledge_base_the_built_in_names_do(
     assert len(list((elsewhere / "out").rglob("*.md"))) == 2
 
 
+def test_a_dry_run_needs_no_knowledge_base(
+    run_kb: RunKb, documents: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    shutil.rmtree(tmp_path / "entries")
+    dry = run_kb("import", str(documents), "--dry-run", "--json")
+    assert dry.exit_code == 0
+    assert len(dry.stdout.splitlines()) == 2
+    assert list(elsewhere.iterdir()) == []
+    wet = run_kb("import", str(documents))
+    assert wet.exit_code == 2
+    assert "There is no entries folder" in wet.stderr
+
+
 def test_one_bad_source_does_not_stop_the_rest(run_kb: RunKb, documents: Path) -> None:
     (documents / "a.docx").write_bytes(b"PK\x03\x04word/document.xml")
     result = run_kb("import", "--dry-run", str(documents), "missing.md")

@@ -13,7 +13,7 @@ import click
 from kb.cli.layout import plain
 from kb.cli.options import KbCommand, output_forms
 from kb.cli.session import Session, current
-from kb.errors import KbError
+from kb.errors import CorpusError, KbError
 
 if TYPE_CHECKING:
     from kb.importing.entry_files import EntryFiles, Written
@@ -69,7 +69,7 @@ def import_command(  # noqa: PLR0913 - click hands over one argument an option
     from kb.importing.sources import Failure, read_sources
 
     session = current()
-    place = Place.of(session, folder)
+    place = Place.of(session, folder, dry_run=dry_run)
     files = place.files(dry_run=dry_run)
     tally = report.Tally()
     detailed = dry_run or explain
@@ -148,15 +148,24 @@ class Place:
     _incidents: tuple[KnownIncident, ...] | None = None
 
     @classmethod
-    def of(cls, session: Session, folder: str | None) -> Self:
-        """The folder of `--to`, else that of the entries; the vocabulary of whichever has one."""
+    def of(cls, session: Session, folder: str | None, *, dry_run: bool) -> Self:
+        """The folder of `--to`, else that of the entries; the vocabulary of whichever has one.
+
+        A dry run needs neither: somebody may look before there is a knowledge base.
+        """
         from kb import config
 
         if folder is None:
-            knowledge = session.open()
-            vocabulary, zone = knowledge.config.vocabulary, knowledge.config.timezone
-            shown = session.place(".").removesuffix("/.")
-            return cls(knowledge.folder, shown, vocabulary, zone, session, has_knowledge=True)
+            try:
+                knowledge = session.open()
+            except CorpusError:
+                if not dry_run or session.entries:
+                    raise
+                folder = "entries"
+            else:
+                vocabulary, zone = knowledge.config.vocabulary, knowledge.config.timezone
+                shown = session.place(".").removesuffix("/.")
+                return cls(knowledge.folder, shown, vocabulary, zone, session, has_knowledge=True)
         target = Path(folder).expanduser()
         try:
             knowledge = session.open()

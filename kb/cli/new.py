@@ -90,7 +90,7 @@ def _from_document(session: Session, source: str, named: Named) -> Path:
     from kb.importing.source import Failure
     from kb.importing.sources import read_sources
 
-    place = Place.of(session, None)
+    place = Place.of(session, None, dry_run=False)
     found = next(iter(read_sources([source])), None)
     if found is None:
         raise NotFound(f"There is no document in {source}.", "Name a file that holds one.")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from kb.model import FollowUp, Postmortem, Section, Source, TimelineEvent
 
 INDENT = "  "
+_FOR_PROGRAMS = ("imported_digest", "imported_text")
+"""Keys by which a later import knows what it wrote: of no interest to a person."""
 _TURNS = ("started", "detected", "declared", "mitigated", "resolved")
 
 
@@ -88,6 +90,8 @@ def _named_facts(entry: Postmortem, place: str) -> Iterator[tuple[str, str]]:
     yield "Authors", ", ".join(entry.authors)
     yield "Tags", ", ".join(entry.tags)
     for key, values in entry.extra.items():
+        if key in _FOR_PROGRAMS:
+            continue
         yield key.replace("_", " ").replace("-", " ").capitalize(), ", ".join(values)
     yield "Also known as", ", ".join(entry.aliases)
     yield "File", place
