@@ -22,7 +22,6 @@ from kb import config, corpus
 from kb.errors import BrokenIndex, CorpusError, IndexFailure, NotFound, UsageError
 from kb.finding import Finding
 from kb.indexing import Indexer, Progress, read_entry
-from kb.overview import EntrySummary, IndexStatus, NameCount, counted, summary
 from kb.search import location
 from kb.search.answer import Options, Searcher
 from kb.search.documents import fold
@@ -36,10 +35,11 @@ if TYPE_CHECKING:
 
     from kb.config import Config
     from kb.model import Postmortem
+    from kb.overview import EntrySummary, IndexStatus, NameCount
     from kb.search.results import SearchResults
     from kb.search.sync import SyncStats
 
-__all__ = ["EntrySummary", "IndexStatus", "KnowledgeBase", "NameCount"]
+__all__ = ["KnowledgeBase"]
 
 ENVIRONMENT = "KB_ENTRIES"
 
@@ -272,10 +272,14 @@ class KnowledgeBase:
         order = Options(sort=sort).checked_sort() or "newest"
         count = len(self._asked(lambda engine: engine.rows()))
         found = self._asked(lambda engine: engine.search(Request(sort=order, limit=count)))
+        from kb.overview import summary
+
         return tuple(summary(hit.shown) for hit in found.hits)
 
     def services(self) -> tuple[NameCount, ...]:
         """The services of the vocabulary, then those that only entries name, by count."""
+        from kb.overview import NameCount
+
         known = [
             NameCount(one.id, label=one.label, owner=one.owner, aliases=one.aliases)
             for one in self.config.vocabulary.services.values()
@@ -284,6 +288,8 @@ class KnowledgeBase:
 
     def causes(self) -> tuple[NameCount, ...]:
         """The causes of the vocabulary, then those that only entries name, by count."""
+        from kb.overview import NameCount
+
         known = [
             NameCount(
                 one.id,
@@ -297,6 +303,8 @@ class KnowledgeBase:
         return self._counted("cause", known)
 
     def _counted(self, facet: str, known: Sequence[NameCount]) -> tuple[NameCount, ...]:
+        from kb.overview import counted
+
         return counted(self._asked(lambda engine: engine.rows()), facet, known)
 
     def new(
@@ -353,6 +361,8 @@ class KnowledgeBase:
         """What can be said of the index without reading every file."""
         rows = self._asked(lambda engine: engine.rows())
         place = self._indexer.album.folder
+        from kb.overview import IndexStatus
+
         return IndexStatus(
             engine="whoosh",
             location=str(place) if place else None,

@@ -14,7 +14,7 @@ from kb.cli.session import Progress, current
 
 if TYPE_CHECKING:
     from kb.finding import Finding
-    from kb.knowledge_base import IndexStatus
+    from kb.overview import IndexStatus
     from kb.search.sync import SyncStats
 
 SCHEMA_VERSION = 1

@@ -13,7 +13,7 @@ from kb.cli.options import KbCommand, output_forms, print_json
 from kb.cli.session import current, table_width
 
 if TYPE_CHECKING:
-    from kb.knowledge_base import EntrySummary, NameCount
+    from kb.overview import EntrySummary, NameCount
 
 SCHEMA_VERSION = 1
 _LEAST_TITLE = 20
