@@ -361,7 +361,7 @@ class _Run:
         if len(paths) > _FEW:
             self.ids = {row.path: row.id for row in self.indexer.engine.rows()}
         for folded in {_folded(self.ids[path]) for path in paths if len(paths) <= _FEW}:
-            named = Request(condition=Keyword("id", (folded,)), limit=_FEW)
+            named = Request(condition=Keyword("id", (folded,)), limit=_FEW, facets=False)
             hits = self.indexer.engine.search(named).hits
             self.ids.update((hit.path, hit.shown["id"]) for hit in hits)
         touched = frozenset(paths)

@@ -238,7 +238,7 @@ class KnowledgeBase:
     def _path_of(self, name: str) -> str:
         """The path of the entry that a person means; of several of one id, the one so written."""
         wanted = fold(name)
-        named = Request(condition=Keyword("id", (wanted,)), limit=_SAME_ID)
+        named = Request(condition=Keyword("id", (wanted,)), limit=_SAME_ID, facets=False)
         hits = self._asked(lambda engine: engine.search(named)).hits
         if hits:
             alike = [hit for hit in hits if fold(hit.shown["id"]) == wanted] or list(hits)

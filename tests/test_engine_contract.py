@@ -106,6 +106,15 @@ def test_facets_count_what_matches_well(full: SearchEngine, case: Case) -> None:
         assert counted == tuple(sorted(counted, key=lambda pair: (-pair[1], pair[0])))
 
 
+def test_without_facets_or_hits_the_counts_stay(full: SearchEngine) -> None:
+    asked = Request(words=(word("database"), word("pool")))
+    whole = full.search(asked)
+    bare = full.search(replace(asked, limit=0, facets=False))
+    assert (bare.total, bare.total_any) == (whole.total, whole.total_any)
+    assert bare.word_totals == whole.word_totals
+    assert (bare.hits, dict(bare.facets)) == ((), {})
+
+
 def test_a_condition_is_kept_whatever_the_words(full: SearchEngine) -> None:
     words = (word("database"), word("pool"))
     results = full.search(Request(words, Keyword("status", ("draft",))))

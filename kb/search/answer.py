@@ -108,7 +108,7 @@ class Searcher:
         """Read, compile, ask, and put into words; see `kb.KnowledgeBase.search`."""
         begun = time.perf_counter()
         options.check_range()
-        query = parse(typed, self._other_fields)
+        query = parse(typed, self._other_fields if _may_name_a_field(typed) else ())
         query = replace(query, items=(*query.items, *options.filters(today)))
         compiled = compile_query(query, self._context(today))
         request = Request(
@@ -163,7 +163,9 @@ class Searcher:
         name = fold(typed)
         if not name or len(name) > LONGEST_ID:
             return None
-        found = self._engine.search(Request(condition=Keyword("id", (name,)), limit=1))
+        found = self._engine.search(
+            Request(condition=Keyword("id", (name,)), limit=1, facets=False)
+        )
         return found.hits[0].path if found.hits else None
 
     def _did_you_mean(self, typed: str, compiled: Compiled, results: Results) -> str | None:
@@ -203,7 +205,7 @@ class Searcher:
         sequence = spell(word, adjacent=True)
         if sequence is None:
             return False
-        request = Request(condition=Word(word, (sequence,)), limit=0)
+        request = Request(condition=Word(word, (sequence,)), limit=0, facets=False)
         return self._engine.search(request).total > 0
 
 
@@ -212,6 +214,11 @@ def replaced(typed: str, part: str, better: str) -> str:
     start = r"(?<!\w)" if part[:1].isalnum() else ""
     end = r"(?!\w)" if part[-1:].isalnum() else ""
     return re.sub(f"{start}{re.escape(part)}{end}", lambda _: better, typed, count=1)
+
+
+def _may_name_a_field(typed: str) -> bool:
+    """Whether it pays to look up which fields there are; a colon may be a full-width one."""
+    return ":" in typed or "：" in typed
 
 
 def _search_hit(hit: Hit, compiled: Compiled) -> SearchHit:

@@ -187,6 +187,7 @@ class Request:
         first: the path of an entry that comes first whatever its score (its id was typed).
         sort: by relevance, or by a number; entries that have all words come first in any case.
         limit: how many hits, from `offset` on (counted from 0).
+        facets: whether facets are to be counted.
     """
 
     words: tuple[Word, ...] = ()
@@ -195,6 +196,7 @@ class Request:
     sort: Sort = "relevance"
     offset: int = 0
     limit: int = 10
+    facets: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ def resolve(item: Filter, context: Context) -> Resolved:
 
 def _is_held(condition: Condition, context: Context) -> bool:
     """Whether any entry fulfils it now: what an index counts may long be deleted."""
-    return context.engine.search(Request(condition=condition, limit=0)).total > 0
+    return context.engine.search(Request(condition=condition, limit=0, facets=False)).total > 0
 
 
 def _keyword(item: Filter, context: Context) -> Resolved:

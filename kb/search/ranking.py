@@ -97,8 +97,8 @@ def rank(segments: Sequence[Segment], request: Request) -> Ranked:
     return Ranked(
         total=sum(map(len, well)),
         total_any=sum(len(match.scores) for match in matches),
-        found=tuple(_page(segments, matches, well, request, needed)),
-        facets=_count_facets(segments, well),
+        found=tuple(_page(segments, matches, well, request, needed)) if request.limit else (),
+        facets=_count_facets(segments, well) if request.facets else {},
         word_totals=tuple(
             sum(match.word_totals[number] for match in matches)
             for number in range(len(request.words))
