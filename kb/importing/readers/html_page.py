@@ -33,9 +33,11 @@ _TITLES = (
     "#title-heading",
     "h1.page-title",
     "h1.title",
-    "h1.title",
     "h1.entry-title",
 )
+_STATED = ("#title-heading", "h1.entry-title", "h1.page-title")
+"""Those of them that are headings and stand above the document."""
+_NAMES = re.compile(r"[\w-]+")
 _SITE = re.compile(
     r"(?:\s+[-–—|·:]\s+[^-–—|·:]{1,40})?\s+[-–—|·:]\s+"
     r"(?:Confluence|Notion|Google (?:Docs|문서|ドキュメント))\s*$"
@@ -64,18 +66,34 @@ class Page:
     gathered: Gathering
 
 
+@dataclass(frozen=True, slots=True)
+class _Soup:
+    """A parsed page; a selector that names what the page does not hold costs nothing."""
+
+    top: BeautifulSoup
+    html: str
+
+    def select(self, selector: str, limit: int = 0) -> list[Tag]:
+        """The elements that match a CSS selector, at most so many; 0 for all."""
+        if all(name in self.html for name in _NAMES.findall(selector)):
+            return list(self.top.select(selector, limit=limit))
+        return []
+
+
 def read_page(clean_html: str) -> Page:
     """Find the document in a cleaned page."""
     soup = BeautifulSoup(clean_html, "html.parser")
-    gathered = _meta_fields(soup)
+    page = _Soup(soup, clean_html)
+    gathered = _meta_fields(page)
     page_title = _text(soup.title) if soup.title else ""
     if soup.head:
         soup.head.decompose()
-    stated = _stated_title(soup)
-    content = _main_content(soup)
-    _take_properties(content, gathered)
+    stated = _stated_title(page)
+    content = _main_content(page)
+    if "properties" in clean_html:
+        _take_properties(content, gathered)
     title = stated or _heading_title(content, page_title, gathered)
-    _keep_stated_heading(soup, content, title)
+    _keep_stated_heading(page, content, title)
     return Page(content, title, gathered)
 
 
@@ -83,35 +101,35 @@ def _text(element: Tag) -> str:
     return " ".join(unmarked(element.get_text()).split())
 
 
-def _main_content(soup: BeautifulSoup) -> Tag:
+def _main_content(page: _Soup) -> Tag:
     """The element that holds the document: a marked one with most of the text, else the body."""
-    body = soup.body or soup
+    body = page.top.body or page.top
     enough = len(body.get_text(strip=True)) // 2
     for selector in _MAIN:
-        found = soup.select(selector, limit=2)
+        found = page.select(selector, limit=2)
         if len(found) == 1 and len(found[0].get_text(strip=True)) >= enough:
             return found[0]
     return body
 
 
-def _meta_fields(soup: BeautifulSoup) -> Gathering:
+def _meta_fields(page: _Soup) -> Gathering:
     gathered = Gathering()
-    for meta in soup.find_all("meta", limit=200):
+    for meta in page.top.find_all("meta", limit=200):
         name = str(meta.get("name") or meta.get("property") or "").lower()
         content = str(meta.get("content") or "")
         if name in _META and unmarked(content).strip():
             gathered.add(name.replace(":", "_"), [unmarked(content)], first_line_in(content))
-    for metadata in soup.select(".page-metadata", limit=1):
+    for metadata in page.select(".page-metadata", limit=1):
         gathered.add("page_metadata", [_text(metadata)], first_line_in(metadata.get_text()))
         metadata.decompose()
     return gathered
 
 
-def _stated_title(soup: BeautifulSoup) -> str:
+def _stated_title(page: _Soup) -> str:
     """The title where the page marks it as such."""
     for selector in _TITLES:
-        found = soup.select_one(selector)
-        if found is not None and (text := _text(found)):
+        found = page.select(selector, limit=1)
+        if found and (text := _text(found[0])):
             is_confluence = selector.startswith("#title")
             return _SPACE_PREFIX.sub("", text) if is_confluence else text
     return ""
@@ -128,10 +146,11 @@ def _heading_title(content: Tag, page_title: str, gathered: Gathering) -> str:
     return next(iter((*inside, *shared, *window, *headings)), "")
 
 
-def _keep_stated_heading(soup: BeautifulSoup, content: Tag, title: str) -> None:
+def _keep_stated_heading(page: _Soup, content: Tag, title: str) -> None:
     """Put a title that stands above the document back on top of it."""
-    above = soup.select_one("#title-heading, h1.entry-title, h1.page-title")
-    if above is not None and content is not soup and not content.find(lambda tag: tag is above):
+    found = [one for selector in _STATED for one in page.select(selector, limit=1)]
+    above = found[0] if found else None
+    if above is not None and content is not page.top and not content.find(lambda tag: tag is above):
         line = first_line_in(above.get_text())
         above.extract().string = f"{title}{mark(line)}" if line else title
         content.insert(0, above)
