@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from kb.search.results import summary_of
+
 if TYPE_CHECKING:
     from kb.search.engine import Row
 
@@ -92,21 +94,7 @@ def counted(rows: Iterable[Row], facet: str, known: Sequence[NameCount]) -> tupl
 
 def summary(shown: Mapping[str, Any]) -> EntrySummary:
     """One entry in a list, from what its document stored."""
-    return EntrySummary(
-        id=shown["id"],
-        path=shown["path"],
-        title=shown["title"],
-        date=shown["date"],
-        services=tuple(shown["services"]),
-        causes=tuple(shown["causes"]),
-        severity=shown["severity"],
-        status=shown["status"],
-        started=shown["started"],
-        resolved=shown["resolved"],
-        duration_minutes=shown["duration_minutes"],
-        open_follow_ups=shown["open_follow_ups"],
-        problems=len(shown["findings"]),
-    )
+    return EntrySummary(**summary_of(shown), problems=len(shown["findings"]))
 
 
 def _iso(ordinal: int) -> str | None:

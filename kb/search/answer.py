@@ -19,7 +19,7 @@ from kb.search.query import OPERATORS, cleaned, parse
 from kb.search.query_fields import FIELDS
 from kb.search.query_tree import Filter, write
 from kb.search.recurrence import recurring
-from kb.search.results import SearchHit, SearchResults
+from kb.search.results import SearchHit, SearchResults, summary_of
 from kb.search.snippets import snippets
 from kb.search.synonyms import Synonyms
 
@@ -222,23 +222,11 @@ def _may_name_a_field(typed: str) -> bool:
 
 
 def _search_hit(hit: Hit, compiled: Compiled) -> SearchHit:
-    shown = hit.shown
     return SearchHit(
-        id=shown["id"],
-        path=shown["path"],
-        title=shown["title"],
-        date=shown["date"],
-        services=tuple(shown["services"]),
-        causes=tuple(shown["causes"]),
-        severity=shown["severity"],
-        status=shown["status"],
-        started=shown["started"],
-        resolved=shown["resolved"],
-        duration_minutes=shown["duration_minutes"],
+        **summary_of(hit.shown),
         score=hit.score,
-        url=_url(shown["id"]),
-        snippets=snippets(shown, compiled.marked),
-        open_follow_ups=shown["open_follow_ups"],
+        url=_url(hit.shown["id"]),
+        snippets=snippets(hit.shown, compiled.marked),
         matches_well=hit.well,
     )
 

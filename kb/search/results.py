@@ -9,6 +9,14 @@ from typing import Any
 SCHEMA_VERSION = 1
 
 
+def summary_of(shown: Mapping[str, Any]) -> dict[str, Any]:
+    """What every list shows of an entry, from what its document stored: fields by name."""
+    names = ("id", "path", "title", "date", "severity", "status", "started", "resolved")
+    counts = ("duration_minutes", "open_follow_ups")
+    fields = {name: shown[name] for name in (*names, *counts)}
+    return fields | {name: tuple(shown[name]) for name in ("services", "causes")}
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A part of the query that was ignored or read in another way than typed.
