@@ -254,3 +254,12 @@ def test_what_stands_below_the_bounds_is_told_and_stays_in_the_original() -> Non
 def test_a_cleaned_page_is_balanced_and_shallow() -> None:
     cleaned = clean("<div>" * 500 + "<b><i>x</b></i></p>" + "</section>")
     assert cleaned.html.count("<div>") == cleaned.html.count("</div>") <= MAXIMUM_DEPTH
+
+
+@pytest.mark.parametrize("mark", ['id="title-heading"', 'class="entry-title"'])
+def test_the_mark_of_a_title_around_the_whole_document_is_no_title(mark: str) -> None:
+    words = "The gateway refused every order. " * 20
+    page = read(f"<html><head><title>Outage</title></head><body><h1 {mark}><article><p>{words}")
+    assert page.title == "Outage"
+    assert "The gateway refused every order." in page.markdown
+    assert "refused" in read(f"<html><body {mark}><p>{words}</p></body></html>").markdown

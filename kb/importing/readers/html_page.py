@@ -7,6 +7,7 @@ document in their own way. The page comes cleaned and bounded.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bs4 import BeautifulSoup, Tag  # noqa: TID253 - imported late by the HTML reader
@@ -35,6 +36,8 @@ _TITLES = (
     "h1.title",
     "h1.entry-title",
 )
+_LONGEST_TITLE = 300
+"""Characters; what is longer is the document under the title's mark."""
 _STATED = ("#title-heading", "h1.entry-title", "h1.page-title")
 """Those of them that are headings and stand above the document."""
 _NAMES = re.compile(r"[\w-]+")
@@ -129,7 +132,7 @@ def _stated_title(page: _Soup) -> str:
     """The title where the page marks it as such."""
     for selector in _TITLES:
         found = page.select(selector, limit=1)
-        if found and (text := _text(found[0])):
+        if found and 0 < len(text := _text(found[0])) <= _LONGEST_TITLE:
             is_confluence = selector.startswith("#title")
             return _SPACE_PREFIX.sub("", text) if is_confluence else text
     return ""
@@ -150,10 +153,18 @@ def _keep_stated_heading(page: _Soup, content: Tag, title: str) -> None:
     """Put a title that stands above the document back on top of it."""
     found = [one for selector in _STATED for one in page.select(selector, limit=1)]
     above = found[0] if found else None
-    if above is not None and content is not page.top and not content.find(lambda tag: tag is above):
+    if above is None or content is page.top or any(one is above for one in _around(content)):
+        return
+    if not content.find(lambda tag: tag is above):
         line = first_line_in(above.get_text())
         above.extract().string = f"{title}{mark(line)}" if line else title
         content.insert(0, above)
+
+
+def _around(content: Tag) -> Iterator[Tag]:
+    """The element itself and all that it stands in."""
+    yield content
+    yield from content.parents
 
 
 def _take_properties(content: Tag, gathered: Gathering) -> None:
