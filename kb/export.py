@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kb.search.results import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from kb import shapes
     from kb.finding import Finding
     from kb.model import FollowUp, Postmortem, Section, TimelineEvent
+    from kb.overview import EntrySummary, NameCount
+    from kb.recurrences import Recurrence
 
 
-def entry_to_json(entry: Postmortem) -> dict[str, Any]:
+def entry_to_json(entry: Postmortem) -> shapes.Entry:
     """Every field of an entry as JSON has it; the contract of `kb show --json`.
 
     Dates and instants are ISO 8601 text, unknown ones null; an unknown name is an empty string.
@@ -59,7 +62,7 @@ def entry_to_json(entry: Postmortem) -> dict[str, Any]:
     }
 
 
-def follow_up_to_json(item: FollowUp) -> dict[str, Any]:
+def follow_up_to_json(item: FollowUp) -> shapes.FollowUp:
     """One follow-up; `done` is null where the document does not say."""
     return {
         "text": item.text,
@@ -71,7 +74,7 @@ def follow_up_to_json(item: FollowUp) -> dict[str, Any]:
     }
 
 
-def finding_to_json(finding: Finding) -> dict[str, Any]:
+def finding_to_json(finding: Finding) -> shapes.Finding:
     """One finding; line and column are 0 where it has none."""
     return {
         "rule": finding.rule,
@@ -84,7 +87,51 @@ def finding_to_json(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _section(section: Section) -> dict[str, Any]:
+def summary_to_json(entry: EntrySummary) -> shapes.EntrySummary:
+    """One entry in a list, as `kb list --json` has it; the same names."""
+    return {
+        "id": entry.id,
+        "path": entry.path,
+        "title": entry.title,
+        "date": entry.date,
+        "services": list(entry.services),
+        "causes": list(entry.causes),
+        "severity": entry.severity,
+        "status": entry.status,
+        "started": entry.started,
+        "resolved": entry.resolved,
+        "duration_minutes": entry.duration_minutes,
+        "open_follow_ups": entry.open_follow_ups,
+        "problems": entry.problems,
+    }
+
+
+def name_to_json(name: NameCount) -> shapes.NameCount:
+    """A service or a cause, as `kb services --json` has it; the same names."""
+    return {
+        "id": name.id,
+        "label": name.label,
+        "label_ko": name.label_ko,
+        "owner": name.owner,
+        "definition": name.definition,
+        "aliases": list(name.aliases),
+        "count": name.count,
+        "latest": name.latest,
+        "known": name.known,
+    }
+
+
+def recurrence_to_json(recurrence: Recurrence) -> shapes.Recurrence:
+    """A service and a cause with their entries; the same names."""
+    return {
+        "service": recurrence.service,
+        "cause": recurrence.cause,
+        "entries": [summary_to_json(entry) for entry in recurrence.entries],
+        "open_before": [item.to_json() for item in recurrence.open_before],
+    }
+
+
+def _section(section: Section) -> shapes.Section:
     return {
         "kind": section.kind,
         "heading": section.heading,
@@ -94,7 +141,7 @@ def _section(section: Section) -> dict[str, Any]:
     }
 
 
-def _event(event: TimelineEvent) -> dict[str, Any]:
+def _event(event: TimelineEvent) -> shapes.TimelineEvent:
     return {
         "date": _iso(event.date),
         "time": event.time,

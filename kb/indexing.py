@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kb.model import Postmortem
     from kb.search.engine import Row
 
-READING = "2"
+READING = "3"
 """Changes whenever the same file would be read into another document than before."""
 
 _OUTDATED = ""
@@ -361,7 +361,7 @@ class _Run:
         if len(paths) > _FEW:
             self.ids = {row.path: row.id for row in self.indexer.engine.rows()}
         for folded in {_folded(self.ids[path]) for path in paths if len(paths) <= _FEW}:
-            named = Request(condition=Keyword("id", (folded,)), limit=_FEW, facets=False)
+            named = Request(condition=Keyword("id", (folded,)), limit=_FEW, facets=())
             hits = self.indexer.engine.search(named).hits
             self.ids.update((hit.path, hit.shown["id"]) for hit in hits)
         touched = frozenset(paths)

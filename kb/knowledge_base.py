@@ -12,50 +12,39 @@ It wires the parts together and holds no knowledge of its own: what a file says 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
-from threading import RLock
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from kb import config, corpus
-from kb.errors import BrokenIndex, CorpusError, IndexFailure, NotFound, UsageError
-from kb.finding import Finding
-from kb.indexing import Indexer, Progress, read_entry
-from kb.search import location
+from kb import corpus, entry_files
+from kb.errors import CorpusError, UsageError
+from kb.indexing import read_entry
+from kb.kept_index import KeptIndex
 from kb.search.answer import Options, Searcher
-from kb.search.documents import fold
-from kb.search.engine import Keyword, Request, SearchEngine
-from kb.search.lean_import import lean_import
-from kb.search.stamps import Album
+from kb.search.engine import DEFAULT_FACETS, Request, SearchEngine
 
 if TYPE_CHECKING:
     from datetime import date
-    from types import ModuleType
 
     from kb.config import Config
+    from kb.figures import Figures
+    from kb.follow_ups import FollowUps
     from kb.model import Postmortem
-    from kb.overview import EntrySummary, IndexStatus, NameCount
+    from kb.overview import EntrySummary, NameCount
+    from kb.recurrences import Recurrence
+    from kb.related import RelatedEntries, Relations
     from kb.search.results import SearchResults
-    from kb.search.sync import SyncStats
+    from kb.search.suggestion import Suggestion
+    from kb.stats import Statistics
 
 __all__ = ["KnowledgeBase"]
 
 ENVIRONMENT = "KB_ENTRIES"
 
-_SAME_ID = 100
-"""Entries of one id that are looked at, of which there should be one."""
-_Answer = TypeVar("_Answer")
 
-
-class KnowledgeBase:
-    """An entries folder with its vocabulary and its index.
-
-    Attributes:
-        folder: the entries folder, absolute.
-        config: what its kb.toml says.
-        findings: what is wrong with its kb.toml.
-    """
+class KnowledgeBase(KeptIndex):
+    """An entries folder with its vocabulary and its index."""
 
     def __init__(
         self,
@@ -63,18 +52,13 @@ class KnowledgeBase:
         *,
         engine: str | None = None,
         notify: Callable[[str], None] | None = None,
+        snapshot: Path | None = None,
     ) -> None:
-        self.folder = folder
-        self._config_stat = corpus.stat_of(folder / config.NAME)
-        self.config, self.findings = config.load(folder)
-        self._notify = notify or (lambda _: None)
-        self._lock = RLock()
-        self._opened: Indexer | None = None
+        super().__init__(folder, engine=engine, notify=notify, snapshot=snapshot)
         self._searcher: Searcher | None = None
         self._searched: tuple[SearchEngine, str, Config] | None = None
-        chosen = engine or os.environ.get("KB_ENGINE") or self.config.engine.type
-        if chosen != "whoosh":
-            raise UsageError(f"There is no search engine {chosen!r}.", "Use the engine whoosh.")
+        self._relations: tuple[tuple[SearchEngine, str, Config], Relations] | None = None
+        self._figures: tuple[Searcher, Figures] | None = None
 
     @classmethod
     def open(
@@ -83,6 +67,7 @@ class KnowledgeBase:
         *,
         engine: str | None = None,
         notify: Callable[[str], None] | None = None,
+        snapshot: Path | None = None,
     ) -> KnowledgeBase:
         """Open a knowledge base. Nothing is indexed before `sync`.
 
@@ -90,6 +75,7 @@ class KnowledgeBase:
             path: the entries folder; None: `KB_ENTRIES`, else the nearest `entries` upward.
             engine: the engine's name; None: `KB_ENGINE`, else what kb.toml says.
             notify: receives one-line notices, such as that the index had to be rebuilt.
+            snapshot: a folder that `set_aside` filled: answer from that state for good.
 
         Raises:
             CorpusError: there is no such folder, or it cannot be read.
@@ -105,68 +91,7 @@ class KnowledgeBase:
                 "Name the folder with its whole path, as --entries or KB_ENTRIES.",
             ) from error
         corpus.require_folder(folder)
-        return cls(folder, engine=engine, notify=notify)
-
-    @property
-    def _indexer(self) -> Indexer:
-        with self._lock:
-            if self._opened is None:
-                place, notice = location.index_folder(self.folder)
-                if notice:
-                    self._notify(notice)
-                engine = _whoosh_engine().WhooshEngine(place)
-                self._opened = Indexer(self.folder, engine, Album(place), self.config, self._notify)
-            return self._opened
-
-    @property
-    def _engine(self) -> SearchEngine:
-        return self._indexer.engine
-
-    def sync(self, progress: Progress | None = None, *, rebuild: bool = False) -> SyncStats:
-        """Bring the index up to date with the files and with kb.toml; quick where it is already.
-
-        A broken or old index is made anew, with a notice; where none can be written, one is
-        kept in memory for as long as this object lives, with a notice.
-
-        Raises:
-            CorpusError: the entries folder cannot be read.
-        """
-        self._read_config()
-        return self._kept(lambda indexer: indexer.sync(progress, rebuild=rebuild))
-
-    def _read_config(self) -> None:
-        """Read kb.toml again where it has changed."""
-        stat = corpus.stat_of(self.folder / config.NAME)
-        with self._lock:
-            if stat != self._config_stat:
-                self._config_stat = stat
-                self.config, self.findings = config.load(self.folder)
-                if self._opened is not None:
-                    self._opened = replace(self._opened, config=self.config)
-
-    def _kept(self, keep: Callable[[Indexer], SyncStats]) -> SyncStats:
-        """Do something to the index; where it cannot be written, to one in memory."""
-        indexer = self._indexer
-        try:
-            return keep(indexer)
-        except IndexFailure as error:
-            if indexer.album.folder is None:
-                raise
-            with self._lock:
-                if self._indexer.engine is indexer.engine:  # no other thread was here before
-                    self._notify(f"{error.message} Searching without it. {error.remedy}")
-                    engine = _whoosh_engine().WhooshEngine(None)
-                    self._opened = replace(indexer, engine=engine, album=Album(None))
-            return keep(self._indexer)
-
-    def _asked(self, ask: Callable[[SearchEngine], _Answer]) -> _Answer:
-        """An answer of the engine; once more after it was mended where the index is broken."""
-        try:
-            return ask(self._engine)
-        except BrokenIndex as error:
-            broken = error
-        self._kept(lambda indexer: indexer.mend(broken))
-        return ask(self._engine)
+        return cls(folder, engine=engine, notify=notify, snapshot=snapshot)
 
     def search(  # noqa: PLR0913 -- the options of a search, by name
         self,
@@ -181,6 +106,7 @@ class KnowledgeBase:
         since: str | None = None,
         until: str | None = None,
         today: date | None = None,
+        facets: Sequence[str] = DEFAULT_FACETS,
     ) -> SearchResults:
         """Search what was last synced.
 
@@ -195,12 +121,14 @@ class KnowledgeBase:
             since: like `since:` in the query; the day itself counts.
             until: like `until:` in the query; the day itself counts.
             today: the day that `7d` and the like count from; None: the current day.
+            facets: what to count the found entries by: of `kb.search.engine.FACETS`.
 
         Raises:
-            UsageError: an unknown sort, a limit out of range, a date that cannot be read.
+            UsageError: an unknown sort or facet, a limit out of range, a date that cannot be
+                read.
             IndexFailure: the index can be neither used nor rebuilt.
         """
-        options = Options(limit, offset, sort, services, causes, severities, since, until)
+        options = Options(limit, offset, sort, services, causes, severities, since, until, facets)
         day = today or _today()
         return self._asked(lambda engine: self._searcher_of(engine).search(text, options, day))
 
@@ -213,6 +141,130 @@ class KnowledgeBase:
                 self._searcher = Searcher(engine, self.config.vocabulary)
             return self._searcher
 
+    def stats(
+        self, query: str = "", *, by: str = "service", today: date | None = None
+    ) -> Statistics:
+        """Figures over the entries that match a query well; over all where it is empty.
+
+        Args:
+            query: as for `search`.
+            by: what to group by: service, cause, month or severity.
+            today: the day on which follow-ups are overdue or not; None: the current day.
+
+        Raises:
+            UsageError: nothing can be grouped so.
+            IndexFailure: the index can be neither used nor rebuilt.
+        """
+        return self._asked(lambda each: self._figures_of(each).stats(query, by, today or _today()))
+
+    def follow_ups(  # noqa: PLR0913 -- the options, by name
+        self,
+        query: str = "",
+        *,
+        open_only: bool = False,
+        overdue_only: bool = False,
+        owner: str | None = None,
+        today: date | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> FollowUps:
+        """The follow-ups of the entries that match a query well, the most pressing first.
+
+        Args:
+            query: as for `search`.
+            open_only: leave out what is done.
+            overdue_only: leave out what is done, and what is not past its due day.
+            owner: only this owner's: in any case, by the whole name or by words of it that
+                stand side by side. None: anybody's, and nobody's.
+            today: the day that due days are compared with; None: the current day.
+            limit: how many items at most; None: all.
+            offset: how many items to leave out before.
+
+        Raises:
+            UsageError: a limit or offset out of range.
+            IndexFailure: the index can be neither used nor rebuilt.
+        """
+        from kb.follow_ups import Wanted
+
+        wanted = Wanted(open_only, overdue_only, owner, limit, offset)
+        day = today or _today()
+        return self._asked(lambda each: self._figures_of(each).follow_ups(query, wanted, day))
+
+    def recurrences(self, *, today: date | None = None) -> tuple[Recurrence, ...]:
+        """Services that failed again for the same cause, the latest first.
+
+        Args:
+            today: the day that due days are compared with; None: the current day.
+
+        Raises:
+            IndexFailure: the index can be neither used nor rebuilt.
+        """
+        return self._asked(lambda each: self._figures_of(each).recurrences(today or _today()))
+
+    def suggest(self, typed: str, *, limit: int = 8) -> tuple[Suggestion, ...]:
+        """What somebody may be about to type who has typed so much of a query.
+
+        Args:
+            typed: a query up to where the person stands; its last piece is completed.
+            limit: how many at most, up to 1000.
+
+        Raises:
+            UsageError: a limit out of range.
+            IndexFailure: the index can be neither used nor rebuilt.
+        """
+        Options(limit).check_range()
+        return self._asked(lambda each: self._figures_of(each).suggest(typed, limit))
+
+    def _figures_of(self, engine: SearchEngine) -> Figures:
+        """The figures of the index as it is now; they last as long as its searcher."""
+        from kb.figures import Figures
+
+        with self._lock:
+            searcher = self._searcher_of(engine)
+            if self._figures is None or self._figures[0] is not searcher:
+                self._figures = searcher, Figures(engine, searcher, self.config.vocabulary)
+            return self._figures[1]
+
+    def related(
+        self, id_or_text: str | Postmortem, *, limit: int = 5, today: date | None = None
+    ) -> RelatedEntries:
+        """The entries most like another one, or like any text, with what they have in common.
+
+        Args:
+            id_or_text: the id (or former id) of an entry; else a text: an alert, a log, a chat,
+                a whole Markdown postmortem, whose front matter counts; or an entry that need
+                not be indexed. A text is never an error; to insist on an id, ask `id_of` first.
+            limit: how many at most, up to 1000.
+            today: when a text without a date is of; None: the current day.
+
+        Raises:
+            UsageError: a limit out of range.
+            IndexFailure: the index can be neither used nor rebuilt.
+        """
+        day = today or _today()
+        Options(limit).check_range()
+        return self._asked(lambda engine: self._relations_of(engine).find(id_or_text, limit, day))
+
+    def _relations_of(self, engine: SearchEngine) -> Relations:
+        """What finds related entries in the index as it is now; it remembers what it read."""
+        from kb.related import Relations
+
+        with self._lock:
+            state = (engine, engine.version(), self.config)
+            if self._relations is None or self._relations[0] != state:
+                self._relations = (state, Relations(engine, self.config))
+            return self._relations[1]
+
+    def id_of(self, name: str) -> str:
+        """The id of the entry that a person means, named as for `get`.
+
+        Raises:
+            NotFound: there is none; `nearest` names similar ids.
+        """
+        path = self._path_of(name)
+        shown = self._asked(lambda engine: engine.document(path))
+        return str(shown["id"]) if shown else name
+
     def get(self, entry_id: str) -> Postmortem:
         """One entry, read from its file: by id, former id, path, or a beginning that only it has.
 
@@ -221,60 +273,48 @@ class KnowledgeBase:
             CorpusError: its file cannot be read any more.
         """
         path = self._path_of(entry_id)
-        return read_entry(self._content(path), path, self.config)
+        return read_entry(entry_files.content(self.folder, path), path, self.config)
 
     def raw(self, entry_id: str) -> str:
         """The text of one entry's file. Raises what `get` raises."""
-        return self._content(self._path_of(entry_id)).decode("utf-8-sig", "replace")
-
-    def _content(self, path: str) -> bytes:
-        content = corpus.read(self.folder, path, corpus.Scan())
-        if isinstance(content, Finding):  # its name on disk may be written otherwise
-            content = corpus.read(self.folder, path, corpus.scan(self.folder))
-        if isinstance(content, Finding):
-            raise CorpusError(content.message, content.help)
-        return content
+        return entry_files.content(self.folder, self._path_of(entry_id)).decode(
+            "utf-8-sig", "replace"
+        )
 
     def _path_of(self, name: str) -> str:
-        """The path of the entry that a person means; of several of one id, the one so written."""
-        wanted = fold(name)
-        named = Request(condition=Keyword("id", (wanted,)), limit=_SAME_ID, facets=False)
-        hits = self._asked(lambda engine: engine.search(named)).hits
-        if hits:
-            alike = [hit for hit in hits if fold(hit.shown["id"]) == wanted] or list(hits)
-            exact = [hit for hit in alike if hit.shown["id"] == name]
-            return min(hit.path for hit in exact or alike)
-        rows = self._asked(lambda engine: engine.rows())
-        place = fold(self._relative(name))
-        for matches in (
-            [row.path for row in rows if fold(row.path) == place],
-            [row.path for row in rows if wanted and fold(row.id).startswith(wanted)],
-        ):
-            if len(matches) == 1:
-                return matches[0]
-        raise _no_such_entry(name, [row.id for row in rows])
+        """The path of the entry that a person means."""
+        return self._asked(lambda engine: entry_files.path_of(engine, self.folder, name))
 
-    def _relative(self, name: str) -> str:
-        """A file's path as an entry's path: as it is, or from the current folder."""
-        place = os.path.abspath(name)  # noqa: PTH100 -- a link stays a link
-        if os.path.isfile(place):  # noqa: PTH113 -- any text may stand here
-            inside = os.path.relpath(place, self.folder)
-            if not inside.startswith(os.pardir):
-                return inside.replace(os.sep, "/")
-        return name.removeprefix("./").removeprefix("entries/")
+    def list(
+        self, *, sort: str = "newest", limit: int | None = None, offset: int = 0
+    ) -> tuple[EntrySummary, ...]:
+        """Every entry, or a page of them.
 
-    def list(self, *, sort: str = "newest") -> tuple[EntrySummary, ...]:
-        """Every entry.
+        Args:
+            sort: newest, oldest or longest.
+            limit: how many at most, up to 1000; None: all, and `offset` does not count.
+            offset: how many to leave out before.
 
         Raises:
-            UsageError: there is no such sort.
+            UsageError: there is no such sort, or a limit or offset out of range.
         """
-        order = Options(sort=sort).checked_sort() or "newest"
-        count = len(self._asked(lambda engine: engine.rows()))
-        found = self._asked(lambda engine: engine.search(Request(sort=order, limit=count)))
+        options = Options(limit or 0, offset, sort)
+        options.check_range()
+        order = options.checked_sort() or "newest"
         from kb.overview import summary
 
+        if limit is None:
+            entries = self._asked(lambda engine: engine.listed(Request(sort=order)))
+            return tuple(summary(entry.summary) for entry in entries)
+        page = Request(sort=order, limit=limit, offset=offset, facets=())
+        found = self._asked(lambda engine: engine.search(page))
         return tuple(summary(hit.shown) for hit in found.hits)
+
+    def entries(self) -> Iterator[Postmortem]:
+        """Every entry, read from its file, by path; one that has just been removed is left out."""
+        for path in sorted(row.path for row in self._asked(lambda engine: engine.rows())):
+            with suppress(CorpusError):
+                yield read_entry(entry_files.content(self.folder, path), path, self.config)
 
     def services(self) -> tuple[NameCount, ...]:
         """The services of the vocabulary, then those that only entries name, by count."""
@@ -327,7 +367,7 @@ class KnowledgeBase:
 
         identifier = new_entry.entry_id(title, day)
         place = self.folder / f"{day.year:04d}" / f"{identifier}.md"
-        self._see_that_new(identifier)
+        new_entry.see_that_new(self.folder, identifier)
         content = new_entry.template(
             title,
             day,
@@ -341,14 +381,6 @@ class KnowledgeBase:
         corpus.write_new(place, content)
         return place
 
-    def _see_that_new(self, identifier: str) -> None:
-        """Raise CorpusError where an entry of this id exists, in whatever folder."""
-        for path in corpus.scan(self.folder).files:
-            if fold(path.rpartition("/")[2].rpartition(".")[0]) == fold(identifier):
-                raise CorpusError(
-                    f"{self.folder / path} exists already.", "Choose another title or date."
-                )
-
     def _resolved(self, field: str, name: str) -> str:
         canonical = self.config.vocabulary.canonical(field, name)
         if canonical is None:
@@ -357,49 +389,8 @@ class KnowledgeBase:
             raise UsageError(f"There is no {field} {name!r}.", f"Did you mean {', '.join(known)}?")
         return canonical
 
-    def status(self) -> IndexStatus:
-        """What can be said of the index without reading every file."""
-        rows = self._asked(lambda engine: engine.rows())
-        place = self._indexer.album.folder
-        from kb.overview import IndexStatus
-
-        return IndexStatus(
-            engine="whoosh",
-            location=str(place) if place else None,
-            entries=len(rows),
-            problems=sum(row.problems for row in rows),
-            size_bytes=location.size(place) if place else 0,
-            up_to_date=self._indexer.agrees(),
-        )
-
-    def close(self) -> None:
-        """Let go of the index's files; the next search opens them again."""
-        if self._opened is not None:
-            self._opened.engine.close()
-
-    def verify(self) -> tuple[Finding, ...]:
-        """What differs between index and files, each file read; then every entry's findings."""
-        return self._asked(lambda _: self._indexer.verify())
-
-
-def _whoosh_engine() -> ModuleType:
-    """The engine's module, imported when it is first needed."""
-    with lean_import():
-        from kb.search import whoosh_engine
-
-    return whoosh_engine
-
 
 def _today() -> date:
     from datetime import date
 
     return date.today()  # noqa: DTZ011 -- the day where the person sits is what they mean
-
-
-def _no_such_entry(name: str, ids: Sequence[str]) -> NotFound:
-    from kb.vocabulary import near
-
-    holding = [one for one in ids if fold(name) and fold(name) in fold(one)]
-    nearest = (*near(name, ids), *holding)[:5]
-    remedy = f"Did you mean {', '.join(nearest)}?" if nearest else "`kb list` shows all entries."
-    return NotFound(f"There is no entry {name!r}.", remedy, tuple(nearest))

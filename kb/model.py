@@ -184,6 +184,11 @@ class Postmortem:
         return minutes_between(self.started, self.detected)
 
     @property
+    def minutes_to_mitigate(self) -> int | None:
+        """Whole minutes from `started` to `mitigated`, or None."""
+        return minutes_between(self.started, self.mitigated)
+
+    @property
     def open_follow_ups(self) -> tuple[FollowUp, ...]:
         """The follow-ups that nobody marked as done."""
         return tuple(item for item in self.follow_ups if item.is_open)

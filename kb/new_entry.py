@@ -6,11 +6,14 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kb.errors import UsageError
+from kb import corpus
+from kb.errors import CorpusError, UsageError
+from kb.search.documents import fold
 from kb.search.text import normalise
 
 if TYPE_CHECKING:
     from datetime import date
+    from pathlib import Path
 
 LONGEST_SLUG = 60
 """Characters of the part of an id after the date."""
@@ -90,3 +93,10 @@ def _quoted(title: str) -> str:
     """A YAML double-quoted scalar on one line."""
     clean = " ".join(_UNPRINTABLE.sub(" ", title).split())
     return '"' + clean.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def see_that_new(folder: Path, identifier: str) -> None:
+    """Raise CorpusError where an entry of this id exists, in whatever subfolder."""
+    for path in corpus.scan(folder).files:
+        if fold(path.rpartition("/")[2].rpartition(".")[0]) == fold(identifier):
+            raise CorpusError(f"{folder / path} exists already.", "Choose another title or date.")

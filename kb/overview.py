@@ -94,7 +94,7 @@ def counted(rows: Iterable[Row], facet: str, known: Sequence[NameCount]) -> tupl
 
 def summary(shown: Mapping[str, Any]) -> EntrySummary:
     """One entry in a list, from what its document stored."""
-    return EntrySummary(**summary_of(shown), problems=len(shown["findings"]))
+    return EntrySummary(**summary_of(shown), problems=shown["problems"])
 
 
 def _iso(ordinal: int) -> str | None:

@@ -5,12 +5,13 @@ Another engine joins by one line in `ENGINES`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kb import document
 from kb.search import documents, text
+from kb.search.columns import Columns
 from kb.search.engine import (
     AllOf,
     AnyOf,
@@ -20,6 +21,7 @@ from kb.search.engine import (
     Document,
     Except,
     Keyword,
+    Listed,
     Paths,
     Request,
     SearchEngine,
@@ -162,6 +164,15 @@ def made(path: str, content: str, *, fingerprint: str = "") -> Document:
     """A document as an index gets it."""
     entry = document.parse(content.encode(), path, VOCABULARY, "")
     return documents.build(entry, fingerprint or f"content of {path}", VOCABULARY.canonical)
+
+
+def listed(content: Mapping[str, str]) -> tuple[Listed, ...]:
+    """Documents as an engine lists them: path -> Markdown in, in this order."""
+    columns = Columns()
+    entries = [made(path, text) for path, text in content.items()]
+    for entry in entries:
+        columns.add(entry)
+    return tuple(Listed(columns.row(at), entry.summary) for at, entry in enumerate(entries))
 
 
 def corpus() -> list[Document]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.cli.layout import counted, cut, duration, lines_of, pad, plain, table, width, wrap
+from kb.cli.layout import counted, cut, lines_of, pad, plain, table, width, wrap
 
 
 @pytest.mark.parametrize(
@@ -81,22 +81,6 @@ def test_a_table_wraps_its_last_column_into_its_own_space() -> None:
         "                  the way",
     ]
     assert table(rows, None)[1] == "network  12       packets are lost on the way"
-
-
-@pytest.mark.parametrize(
-    ("minutes", "text"),
-    [
-        (0, "0 min"),
-        (59, "59 min"),
-        (60, "1 h"),
-        (86, "1 h 26 min"),
-        (1440, "1 d"),
-        (1500, "1 d 1 h"),
-        (136_800, "95 d"),
-    ],
-)
-def test_durations_use_their_two_largest_units(minutes: int, text: str) -> None:
-    assert duration(minutes) == text
 
 
 def test_counts_read_as_english() -> None:

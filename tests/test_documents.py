@@ -111,9 +111,47 @@ def test_numbers_are_days_and_minutes() -> None:
     numbers = document().numbers
     assert numbers["duration"] == 86
     assert numbers["detect-time"] == 2
+    assert "mitigate-time" not in numbers
+    assert numbers["week-hour"] == 3 * 24 + 10, "a Thursday, from 10:54 where it happened"
     assert numbers["open"] == 2
     assert numbers["due"] - numbers["date"] == 28
     assert set(numbers) <= set(NUMBER_FIELDS)
+
+
+def test_the_hour_of_the_week_needs_a_time_of_day() -> None:
+    numbers = document("---\ndate: 2024-07-18\nmitigated: 2024-07-18T11:36:00+09:00\n---\n").numbers
+    assert not {"week-hour", "mitigate-time"} & numbers.keys()
+    mitigated = ENTRY.replace("resolved:", "mitigated: 2024-07-18T02:36:00Z\nresolved:")
+    assert document(mitigated).numbers["mitigate-time"] == 42
+
+
+def test_facets_are_the_values_that_are_counted() -> None:
+    assert document().facets == {
+        "service": ("kakaotalk",),
+        "cause": ("network",),
+        "severity": ("sev2",),
+        "year": ("2024",),
+        "status": ("published",),
+        "month": ("2024-07",),
+    }
+    assert document("", "empty.md").facets["month"] == ()
+
+
+def test_lists_show_times_and_follow_ups_without_reading_files() -> None:
+    summary = document().summary
+    assert summary["detected"] == "2024-07-18T10:56:00+09:00"
+    assert summary["mitigated"] is None
+    assert summary["follow_ups"][0] == {
+        "text": "One",
+        "done": False,
+        "owner": None,
+        "due": "2024-08-31",
+        "ticket": None,
+        "line": 40,
+    }
+    assert [item["done"] for item in summary["follow_ups"]] == [False, False, True]
+    assert summary["problems"] == len(document().shown["findings"])
+    assert not {"sections", "findings"} & summary.keys()
 
 
 def test_what_is_there_can_be_asked_for_and_nothing_else() -> None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kb.search.engine import (
-    FACETS,
+    DEFAULT_FACETS,
+    UNLISTED,
     AllOf,
     Changes,
     Document,
@@ -19,6 +20,7 @@ from kb.search.engine import (
     Request,
     Results,
     SearchEngine,
+    Sort,
 )
 from tests.engine_contract import (
     CASES,
@@ -99,17 +101,60 @@ def test_facets_count_what_matches_well(full: SearchEngine, case: Case) -> None:
     results = full.search(case.request)
     rows = {row.path: row for row in full.rows()}
     well = [rows[hit.path] for hit in results.hits if hit.well]
-    assert set(results.facets) == set(FACETS)
+    assert set(results.facets) == set(DEFAULT_FACETS)
     for facet, counted in results.facets.items():
         values = [value for row in well for value in row.facets[facet]]
         assert dict(counted) == {value: values.count(value) for value in values}
         assert counted == tuple(sorted(counted, key=lambda pair: (-pair[1], pair[0])))
 
 
+def test_only_the_facets_asked_for_are_counted(full: SearchEngine) -> None:
+    results = full.search(Request(facets=("month", "service"), limit=0))
+    assert set(results.facets) == {"month", "service"}
+    assert results.facets["month"] == tuple(
+        (month, 1) for month in "2021-12 2022-03 2023-05 2023-06 2024-01 2024-02".split()
+    )
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_listing_has_all_that_matches_well_in_order(full: SearchEngine, case: Case) -> None:
+    results = full.search(case.request)
+    listed = full.listed(replace(case.request, limit=1, offset=3))
+    assert [entry.row.path for entry in listed] == [hit.path for hit in results.hits if hit.well]
+    rows = {row.path: row for row in full.rows()}
+    for entry in listed:
+        assert entry.row == rows[entry.row.path]
+        shown = full.document(entry.row.path)
+        assert shown is not None
+        assert entry.summary == {k: v for k, v in shown.items() if k not in UNLISTED}
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest", "longest"])
+def test_a_listing_is_sorted_as_asked(full: SearchEngine, sort: Sort) -> None:
+    whole = full.search(Request(sort=sort, limit=50))
+    listed = full.listed(Request(sort=sort))
+    assert [entry.row.path for entry in listed] == [hit.path for hit in whole.hits]
+
+
+def test_a_listing_follows_every_change(empty: SearchEngine) -> None:
+    def listed() -> dict[str, str]:
+        return {one.row.path: one.summary["title"] for one in empty.listed(Request())}
+
+    assert listed() == {}
+    entries = [made(f"{number}.md", f"---\ntitle: first {number}\n---\n") for number in range(20)]
+    for entry in entries:  # so many commits that segments are merged
+        empty.apply(Changes(documents=[entry]))
+    again = made("7.md", "---\ntitle: second\n---\n")
+    empty.apply(Changes(frozenset({"3.md"}), [again]))
+    expected = {entry.path: entry.shown["title"] for entry in entries} | {"7.md": "second"}
+    del expected["3.md"]
+    assert listed() == expected
+
+
 def test_without_facets_or_hits_the_counts_stay(full: SearchEngine) -> None:
     asked = Request(words=(word("database"), word("pool")))
     whole = full.search(asked)
-    bare = full.search(replace(asked, limit=0, facets=False))
+    bare = full.search(replace(asked, limit=0, facets=()))
     assert (bare.total, bare.total_any) == (whole.total, whole.total_any)
     assert bare.word_totals == whole.word_totals
     assert (bare.hits, dict(bare.facets)) == ((), {})
@@ -237,14 +282,30 @@ def test_values_and_fields_are_those_of_the_documents(full: SearchEngine) -> Non
     assert list(fields) == sorted(fields)
 
 
+def test_frequencies_are_how_many_documents_hold_a_term(full: SearchEngine) -> None:
+    terms = ["databas", "kafka", "데이", "qwertz", "", "payments-api", "databas"]
+    holding = [
+        sum(any(term in zone for zone in document.zones.values()) for document in corpus())
+        for term in terms
+    ]
+    assert max(holding) > 1
+    assert list(full.frequencies(terms)) == holding
+    assert list(full.frequencies([])) == []
+
+
+def test_frequencies_of_an_empty_index_are_none(empty: SearchEngine) -> None:
+    assert list(empty.frequencies(["databas"])) == [0]
+
+
 def test_an_empty_index_answers(empty: SearchEngine) -> None:
     request = Request((word("database"), word("로그인")), Keyword("service", ("x",)))
     for each in (EVERYTHING, request):
         results = empty.search(each)
         assert (results.total, results.total_any, results.hits) == (0, 0, ())
         assert results.word_totals == (0,) * len(each.words)
-        assert set(results.facets) == set(FACETS)
+        assert set(results.facets) == set(DEFAULT_FACETS)
     assert (list(empty.rows()), list(empty.words("")), list(empty.fields())) == ([], [], [])
+    assert list(empty.listed(EVERYTHING)) == []
     assert empty.document("x.md") is None
     assert empty.version() != ""
 

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 
-from kb.export import entry_to_json
+from kb.export import entry_to_json, name_to_json, recurrence_to_json, summary_to_json
 from kb.finding import Finding
+from kb.follow_ups import EntryFollowUp
 from kb.model import FollowUp, Postmortem, Section, Source, TimelineEvent
+from kb.overview import EntrySummary, NameCount
+from kb.recurrences import Recurrence
 
 STARTED = datetime(2024, 7, 18, 1, 54, tzinfo=UTC)
 RESOLVED = datetime(2024, 7, 18, 3, 20, tzinfo=UTC)
@@ -97,3 +103,54 @@ def test_it_is_json_without_any_conversion() -> None:
 
 def test_an_empty_entry_has_all_keys_too() -> None:
     assert entry_to_json(Postmortem("x", "x.md")).keys() == entry_to_json(ENTRY).keys()
+
+
+SUMMARY = EntrySummary(
+    id="2024-07-18-login",
+    path="2024/2024-07-18-login.md",
+    title="로그인 장애",
+    date="2024-07-18",
+    services=("login",),
+    causes=("network",),
+    severity="sev2",
+    status="published",
+    started=None,
+    resolved=None,
+    duration_minutes=None,
+    open_follow_ups=1,
+    problems=0,
+)
+
+
+def test_a_summary_and_a_name_have_all_their_fields_in_order() -> None:
+    name = NameCount("login", label="로그인", aliases=("sign-in",), count=3, latest="2024-07-18")
+    for exported, value in ((summary_to_json(SUMMARY), SUMMARY), (name_to_json(name), name)):
+        assert json.dumps(exported) == json.dumps(asdict(value))
+
+
+def test_a_recurrence_has_its_entries_and_what_was_left_undone() -> None:
+    undone = EntryFollowUp(
+        entry_id=SUMMARY.id,
+        entry_title=SUMMARY.title,
+        entry_path=SUMMARY.path,
+        entry_date=SUMMARY.date,
+        services=SUMMARY.services,
+        severity=SUMMARY.severity,
+        text="Fix",
+        done=False,
+        owner=None,
+        due="2024-08-31",
+        ticket=None,
+        line=30,
+        days_overdue=5,
+    )
+    exported = recurrence_to_json(Recurrence("login", "network", (SUMMARY, SUMMARY), (undone,)))
+    assert [exported["service"], exported["cause"]] == ["login", "network"]
+    assert exported["entries"] == [summary_to_json(SUMMARY)] * 2
+    assert exported["open_before"] == [undone.to_json()]
+
+
+def test_nothing_that_runs_pays_for_the_types_of_the_json() -> None:
+    program = "import sys, kb.export, kb.search.answer, kb.stats; print('kb.shapes' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert done.stdout.strip() == b"False"

@@ -116,6 +116,13 @@ def test_instants(front: str, zone: str, instant: str) -> None:
     assert entry.findings == ()
 
 
+@pytest.mark.parametrize("year", ["0001", "9999"])
+def test_the_first_and_the_last_year_hold_no_instant(year: str) -> None:
+    entry = read(f"started: {year}-06-01T00:00:00+09:00", zone="America/New_York")
+    assert entry.started is None
+    assert rules(entry) == [("unreadable-date", "warning", 2)]
+
+
 def test_a_time_without_a_zone_is_no_instant_and_the_remedy_is_named() -> None:
     entry = read("started: 2024-07-18 10:54")
     assert entry.started is None

@@ -40,6 +40,7 @@ status: published
 timezone: Asia/Seoul
 started: 2023-12-31T10:00:00+09:00
 detected: 2023-12-31T10:05:00+09:00
+mitigated: 2023-12-31T10:30:00+09:00
 resolved: 2024-01-01T12:00:00+09:00
 detected_by: alert
 authors: [Kim Min-ji, Lee Jun]
@@ -176,6 +177,7 @@ def search(typed: str) -> SearchResults:
         ("duration:..10m", "second", "duration at most 10 min"),
         ("-duration:>1h", "second", "duration not over 1h"),
         ("detect-time:5m", "first", "detect-time 5 min"),
+        ("mitigate-time:>=20m", "first", "mitigate-time at least 20m"),
         ("resolve-time:<10m", "second", "resolve-time under 10m"),
         ("is:open", "first third", "it has an unfinished follow-up"),
         ("-is:open", "second", "it has no unfinished follow-up"),

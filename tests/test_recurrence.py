@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kb.search.engine import Row
-from kb.search.recurrence import recurring
+from kb.search.recurrence import again, recurring
 
 
 def row(path: str, started: int | None, services: str, causes: str) -> Row:
@@ -48,3 +48,15 @@ def test_without_a_date_service_or_cause_nothing_is_said() -> None:
 
 def test_of_two_at_the_same_minute_the_later_path_repeats_the_earlier() -> None:
     assert recurring([row("b", 1, "api", "dns"), row("a", 1, "api", "dns")]) == {"b"}
+
+
+def test_what_happened_again_is_told_from_oldest_to_newest() -> None:
+    rows = [
+        row("late", 3, "api", "dns"),
+        row("early", 1, "api", "dns network"),
+        row("mid", 2, "api web", "dns"),
+        row("once", 4, "web", "network"),
+        row("undated", None, "api", "dns"),
+    ]
+    found = {pair: [each.path for each in sharing] for pair, sharing in again(rows).items()}
+    assert found == {("api", "dns"): ["early", "mid", "late"]}

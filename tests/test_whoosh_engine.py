@@ -84,6 +84,8 @@ def wrong(reader: WhooshEngine, case: Case, answer: Results) -> BrokenIndex | No
     try:
         reader.version()
         assert reader.search(case.request) == answer
+        listed = reader.listed(case.request)
+        assert [one.row.path for one in listed] == [hit.path for hit in answer.hits if hit.well]
         reader.words("")
         reader.fields()
     except BrokenIndex as error:
@@ -100,7 +102,7 @@ def test_damage_is_told_in_one_sentence_and_never_a_wrong_answer(
     right = [engine.search(case.request) for case in CASES]
     engine.close()
     names = sorted(place.name for place in folder.iterdir() if "LOCK" not in place.name)
-    assert len(names) == 8
+    assert len(names) == 9
     for name in names:
         before = (folder / name).read_bytes()
         damage(folder / name)

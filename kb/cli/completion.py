@@ -45,6 +45,16 @@ def severities(
     return _beginning([(one.id, one.label) for one in SEVERITIES], incomplete)
 
 
+def owners(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The owners of unfinished follow-ups, as the index has them, however old it is."""
+    try:
+        knowledge = _open(ctx)
+        counts = knowledge.follow_ups(limit=0).owners if knowledge.is_indexed else ()
+    except (KbError, OSError):
+        return []
+    return _beginning([(one.owner, f"{one.open} open") for one in counts], incomplete)
+
+
 def _open(ctx: click.Context) -> KnowledgeBase:
     from kb import KnowledgeBase
 

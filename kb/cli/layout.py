@@ -132,17 +132,6 @@ def _sized(row: Sequence[str], widths: Sequence[int]) -> Iterable[tuple[int, tup
     return enumerate(zip(row, widths, strict=True))
 
 
-def duration(minutes: int) -> str:
-    """A span of minutes in its two largest units: `45 min`, `1 h 26 min`, `3 d 4 h`."""
-    hours, rest = divmod(minutes, 60)
-    days, hours_of_day = divmod(hours, 24)
-    if days:
-        return f"{days} d {hours_of_day} h" if hours_of_day else f"{days} d"
-    if hours:
-        return f"{hours} h {rest} min" if rest else f"{hours} h"
-    return f"{rest} min"
-
-
 def counted(count: int, one: str, many: str = "") -> str:
     """`1 entry`, `12 entries`, `1,200 entries`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

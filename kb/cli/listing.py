@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kb.cli.layout import counted, cut, duration, pad, plain, table, width, wrap
+from kb.cli.layout import counted, cut, pad, plain, table, width, wrap
 from kb.cli.options import KbCommand, output_forms, print_json
 from kb.cli.session import current, table_width
+from kb.spans import short_duration
 
 if TYPE_CHECKING:
     from kb.overview import EntrySummary, NameCount
@@ -84,7 +85,7 @@ def entry_table(entries: Sequence[EntrySummary], columns: int | None) -> Iterato
             (
                 entry.id,
                 entry.severity,
-                duration(minutes) if minutes is not None else "",
+                short_duration(minutes) if minutes is not None else "",
                 str(entry.open_follow_ups or ""),
                 entry.title,
             )

@@ -16,6 +16,7 @@ R = TypeVar("R")
 
 _FORMS = {
     "json": "One JSON document.",
+    "ics": "A calendar of the due days (iCalendar).",
     "ids": "The ids alone, one a line.",
     "paths": "The files' paths alone, one a line.",
     "raw": "The Markdown as it stands in the file.",

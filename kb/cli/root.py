@@ -12,11 +12,16 @@ from kb.cli.session import Session
 COMMANDS = {
     "search": ("kb.cli.search", "Search the entries."),
     "show": ("kb.cli.show", "Show one entry."),
+    "related": ("kb.cli.related", "Find similar past incidents."),
     "list": ("kb.cli.listing", "List all entries."),
     "services": ("kb.cli.listing", "List the services, with how many entries each has."),
     "causes": ("kb.cli.listing", "List the causes, with how many entries each has."),
+    "stats": ("kb.cli.stats", "Figures: counts, times, what is left to do."),
+    "follow-ups": ("kb.cli.follow_ups", "List follow-ups, the most pressing first."),
     "new": ("kb.cli.new", "Write a new entry from the template."),
     "import": ("kb.cli.importing", "Turn other documents into draft entries."),
+    "serve": ("kb.cli.serve", "Show the knowledge base as web pages."),
+    "export": ("kb.cli.export", "Write the whole knowledge base out."),
     "index": ("kb.cli.index", "Look after the index."),
 }
 """Name -> module that defines it, and its short help, so that `kb --help` imports none."""
@@ -28,7 +33,7 @@ entries/kb.toml (limit = 20 below [search]). The command line comes first, then 
 environment, then kb.toml.
 
 \b
-Completion of commands, options, ids, services and causes:
+Completion of commands, options, ids, services, causes and owners:
   bash  eval "$(_KB_COMPLETE=bash_source kb)"            in ~/.bashrc
   zsh   eval "$(_KB_COMPLETE=zsh_source kb)"             in ~/.zshrc
   fish  _KB_COMPLETE=fish_source kb | source             in config.fish
@@ -48,7 +53,7 @@ class Root(click.Group):
             return None
         from importlib import import_module
 
-        command = getattr(import_module(COMMANDS[cmd_name][0]), f"{cmd_name}_command")
+        command = getattr(import_module(COMMANDS[cmd_name][0]), _function(cmd_name))
         assert isinstance(command, click.Command)
         return command
 
@@ -121,6 +126,11 @@ def root(ctx: click.Context, entries: str | None, color: str, *, no_pager: bool)
     ctx.obj = session
     ctx.default_map = session.defaults()
     ctx.color = _wants_colour(color)
+
+
+def _function(command: str) -> str:
+    """The name of the function that is a command."""
+    return f"{command.replace('-', '_')}_command"
 
 
 def _wants_colour(option: str) -> bool | None:

@@ -120,8 +120,8 @@ def search_command(  # noqa: PLR0913 - the options of the contract
 
     Fields: service cause severity status id title author tag language trigger detected-by
     summary impact timeline root-cause response follow-ups source, and every other key of the
-    front matter; date, after, before, duration, detect-time, resolve-time, is:open,
-    is:overdue, is:recurrence, has:timeline, sort.
+    front matter; date, after, before, duration, detect-time, mitigate-time,
+    resolve-time, is:open, is:overdue, is:recurrence, has:timeline, sort.
 
     Ends with 0 where something was found, 1 where nothing was, 2 on wrong use.
     """

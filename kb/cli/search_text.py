@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kb.cli.layout import counted, cut, duration, lines_of, plain, width, wrap
+from kb.cli.layout import counted, cut, lines_of, plain, width, wrap
+from kb.spans import short_duration
 
 if TYPE_CHECKING:
     from kb.search.results import SearchHit, SearchResults, Snippet
@@ -158,7 +159,7 @@ def _facts(hit: SearchHit) -> Iterator[str]:
     if hit.severity:
         yield plain(hit.severity)
     if hit.duration_minutes is not None:
-        yield duration(hit.duration_minutes)
+        yield short_duration(hit.duration_minutes)
     if hit.open_follow_ups:
         yield counted(hit.open_follow_ups, "open follow-up")
     if hit.status and hit.status != "published":

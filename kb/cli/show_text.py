@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kb.cli.layout import duration, pad, plain, width, wrap
+from kb.cli.layout import pad, plain, width, wrap
 from kb.cli.markdown_text import block_lines, inline
 from kb.cli.show_sections import Item, Lines, runs, sections
+from kb.spans import short_duration
 
 if TYPE_CHECKING:
     from datetime import date, datetime, tzinfo
@@ -85,7 +86,7 @@ def _named_facts(entry: Postmortem, place: str) -> Iterator[tuple[str, str]]:
         if at is not None:
             yield turn.capitalize(), _turn(entry, turn, at, zone)
     if entry.duration_minutes is not None:
-        yield "Duration", duration(entry.duration_minutes)
+        yield "Duration", short_duration(entry.duration_minutes)
     yield "Trigger", entry.trigger
     yield "Authors", ", ".join(entry.authors)
     yield "Tags", ", ".join(entry.tags)
@@ -115,7 +116,7 @@ def _turn(entry: Postmortem, turn: str, at: datetime, zone: tzinfo | None) -> st
 def elapsed(start: datetime, at: datetime) -> str:
     """`+42 min`, `−5 min`: how long after (or before) the start."""
     minutes = int((at - start).total_seconds() // 60)
-    return f"−{duration(-minutes)}" if minutes < 0 else f"+{duration(minutes)}"
+    return f"−{short_duration(-minutes)}" if minutes < 0 else f"+{short_duration(minutes)}"
 
 
 def _zone(name: str) -> tzinfo | None:

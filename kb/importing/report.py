@@ -63,8 +63,8 @@ def reading_to_json(reading: Reading, written: Written, *, explain: bool = False
     in then is among `guessed`. Lines are those of the original. With `explain` there is
     `evidence`: field, value, line, why and guessed of every value.
     """
-    document = entry_to_json(reading.entry)
-    document |= {
+    document: dict[str, Any] = {
+        **entry_to_json(reading.entry),
         "id": written.id,
         "path": written.path,
         "file": reading.document.name,

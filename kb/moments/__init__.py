@@ -14,6 +14,8 @@ This file is the door; the grammar of each part stands beside it:
     timeline     instants, and the days that a timeline's moments belong to
     durations    how long
     periods      spans of dates in a query
+
+`short_duration` has a module of its own, `kb.spans`, which imports nothing.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from kb.moments.reading import Moment, find_moments, read_moment
 from kb.moments.timeline import DatedMoment, combine, parse_instant, walk
 from kb.moments.writing import Order
 from kb.moments.zones import find_zone, is_ambiguous_zone, resolve_zone, zone_offset
+from kb.spans import short_duration
 
 __all__ = [
     "Clock",
@@ -43,6 +46,7 @@ __all__ = [
     "parse_period",
     "read_moment",
     "resolve_zone",
+    "short_duration",
     "walk",
     "zone_offset",
 ]

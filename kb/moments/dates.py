@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import MAXYEAR, MINYEAR, date
 from functools import cache
 
 from kb.moments.writing import Order, fold
@@ -94,9 +94,13 @@ class WrittenDate:
 
 
 def make_date(year: int, month: int, day: int) -> date | None:
-    """The date, or None where the calendar has none (30 February)."""
+    """The date, or None where the calendar has none (30 February).
+
+    None in the first and the last year that Python knows, too: there the day before or the
+    same instant in another zone is an error, and no incident is of then.
+    """
     try:
-        return date(year, month, day)
+        return date(year, month, day) if MINYEAR < year < MAXYEAR else None
     except ValueError:
         return None
 

@@ -13,19 +13,32 @@ from kb.errors import UsageError
 from kb.search import text
 from kb.search.compile import SORTS, Compiled, Context, compile_query
 from kb.search.documents import PRESENCES, fold
-from kb.search.engine import Hit, Keyword, Request, Results, SearchEngine, Sort, Word
+from kb.search.engine import (
+    DEFAULT_FACETS,
+    FACETS,
+    Hit,
+    Keyword,
+    Request,
+    Results,
+    SearchEngine,
+    Sort,
+    Word,
+)
 from kb.search.filters import spell
 from kb.search.query import OPERATORS, cleaned, parse
 from kb.search.query_fields import FIELDS
 from kb.search.query_tree import Filter, write
 from kb.search.recurrence import recurring
-from kb.search.results import SearchHit, SearchResults, summary_of
+from kb.search.results import SearchHit, SearchResults, entry_url, summary_of
 from kb.search.snippets import snippets
 from kb.search.synonyms import Synonyms
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from kb.search.engine import Listed
+    from kb.search.query_tree import Query
+    from kb.search.results import Notice
     from kb.search.spelling import Spelling
     from kb.vocabulary import Vocabulary
 
@@ -50,6 +63,7 @@ class Options:
     severities: Sequence[str] = ()
     since: str | None = None
     until: str | None = None
+    facets: Sequence[str] = DEFAULT_FACETS
 
     def filters(self, today: date) -> tuple[Filter, ...]:
         """The options as filters of a query.
@@ -88,12 +102,45 @@ class Options:
                 return sort  # type: ignore[no-any-return]  # get_args forgets the literals
         raise UsageError(f"There is no sort {self.sort!r}.", f"Choose one of {', '.join(SORTS)}.")
 
+    def checked_facets(self) -> tuple[str, ...]:
+        """The facets to count.
+
+        Raises:
+            UsageError: there is no such facet.
+        """
+        for facet in self.facets:
+            if facet not in FACETS:
+                raise UsageError(
+                    f"There is no facet {facet!r}.", f"Choose from {', '.join(FACETS)}."
+                )
+        return tuple(self.facets)
+
     def check_range(self) -> None:
         """Raise UsageError where limit or offset is out of range."""
         for name, value, most in (("limit", self.limit, MOST_HITS), ("offset", self.offset, None)):
             if value < 0 or (most is not None and value > most):
                 allowed = f"from 0 to {most}" if most else "0 or more"
                 raise UsageError(f"The {name} {value} is out of range.", f"Choose {allowed}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """All entries that match a query well, for figures over them.
+
+    Attributes:
+        query: as typed.
+        understood: the query in words, as it was read.
+        entries: newest first, unless the query asks for another order.
+    """
+
+    query: str
+    understood: str
+    notices: tuple[Notice, ...]
+    entries: tuple[Listed, ...]
+
+    def without_entries(self) -> Listing:
+        """What was understood alone."""
+        return replace(self, entries=())
 
 
 class Searcher:
@@ -108,7 +155,7 @@ class Searcher:
         """Read, compile, ask, and put into words; see `kb.KnowledgeBase.search`."""
         begun = time.perf_counter()
         options.check_range()
-        query = parse(typed, self._other_fields if _may_name_a_field(typed) else ())
+        query = self._parsed(typed)
         query = replace(query, items=(*query.items, *options.filters(today)))
         compiled = compile_query(query, self._context(today))
         request = Request(
@@ -118,6 +165,7 @@ class Searcher:
             sort=options.checked_sort() or compiled.sort or "relevance",
             offset=options.offset,
             limit=options.limit,
+            facets=options.checked_facets(),
         )
         results = self._engine.search(request)
         hits = tuple(_search_hit(hit, compiled) for hit in results.hits)
@@ -132,6 +180,16 @@ class Searcher:
             hits=hits,
             facets=results.facets,
         )
+
+    def listing(self, typed: str, today: date) -> Listing:
+        """All entries that match a query well."""
+        compiled = compile_query(self._parsed(typed), self._context(today))
+        request = Request(compiled.words, compiled.condition, sort=compiled.sort or "newest")
+        entries = tuple(self._engine.listed(request))
+        return Listing(typed, compiled.understood, compiled.notices, entries)
+
+    def _parsed(self, typed: str) -> Query:
+        return parse(typed, self._other_fields if _may_name_a_field(typed) else ())
 
     def _context(self, today: date) -> Context:
         return Context(
@@ -163,9 +221,7 @@ class Searcher:
         name = fold(typed)
         if not name or len(name) > LONGEST_ID:
             return None
-        found = self._engine.search(
-            Request(condition=Keyword("id", (name,)), limit=1, facets=False)
-        )
+        found = self._engine.search(Request(condition=Keyword("id", (name,)), limit=1, facets=()))
         return found.hits[0].path if found.hits else None
 
     def _did_you_mean(self, typed: str, compiled: Compiled, results: Results) -> str | None:
@@ -205,7 +261,7 @@ class Searcher:
         sequence = spell(word, adjacent=True)
         if sequence is None:
             return False
-        request = Request(condition=Word(word, (sequence,)), limit=0, facets=False)
+        request = Request(condition=Word(word, (sequence,)), limit=0, facets=())
         return self._engine.search(request).total > 0
 
 
@@ -225,16 +281,7 @@ def _search_hit(hit: Hit, compiled: Compiled) -> SearchHit:
     return SearchHit(
         **summary_of(hit.shown),
         score=hit.score,
-        url=_url(hit.shown["id"]),
+        url=entry_url(hit.shown["id"]),
         snippets=snippets(hit.shown, compiled.marked),
         matches_well=hit.well,
     )
-
-
-def _url(identifier: str) -> str:
-    """The entry's page on the web; importing the quoting costs more than most ids need."""
-    if identifier.isascii() and identifier.replace("-", "").isalnum():
-        return f"/entries/{identifier}"
-    from urllib.parse import quote
-
-    return f"/entries/{quote(identifier)}"

@@ -16,7 +16,7 @@ from typing import Any
 from kb.search import seals
 from kb.search.engine import FACETS, K1, NUMBER_FIELDS, B, Document, Row
 
-FORMAT = f"columns 2, marshal {marshal.version}"
+FORMAT = f"columns 3, marshal {marshal.version}"
 
 
 @dataclass

@@ -282,7 +282,7 @@ class _Compiler:
     def _is_held(self, typed: str) -> bool:
         """Whether an entry holds these words themselves, side by side."""
         whole = spell(typed, adjacent=len(typed.split()) > 1)
-        asked = Request(condition=Word(typed, (whole,) if whole else ()), limit=0, facets=False)
+        asked = Request(condition=Word(typed, (whole,) if whole else ()), limit=0, facets=())
         return whole is not None and self.context.engine.search(asked).total > 0
 
     def _services(self, typed: str) -> tuple[tuple[str, str], ...]:

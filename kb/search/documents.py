@@ -13,12 +13,13 @@ from kb.search.engine import ZONES, Document
 
 if TYPE_CHECKING:
     from kb.finding import Finding
-    from kb.model import Postmortem, Section
+    from kb.model import FollowUp, Postmortem, Section
 
 _ZONE_GAP = 16
 """Positions left free between two pieces of a zone, so that no phrase spans them."""
 
 _TURNS = ("detected", "declared", "mitigated", "resolved")
+_SHOWN_TURNS = ("started", "detected", "mitigated", "resolved")
 PRESENCES = frozenset(
     "service cause severity status author tag language trigger detected-by timezone "
     "date started detected declared mitigated resolved duration source follow-up finding "
@@ -224,10 +225,17 @@ def _numbers(entry: Postmortem) -> dict[str, int]:
         "started": _epoch_minutes(entry.started, entry.date),
         "duration": entry.duration_minutes,
         "detect-time": entry.minutes_to_detect,
+        "mitigate-time": entry.minutes_to_mitigate,
+        "week-hour": _week_hour(entry.started),
         "due": min(due) if due else None,
         "open": len(entry.open_follow_ups) or None,
     }
     return {field: number for field, number in known.items() if number is not None}
+
+
+def _week_hour(started: datetime | None) -> int | None:
+    """The hour of the week in which an incident began, by the clocks where it was."""
+    return None if started is None else started.weekday() * 24 + started.hour
 
 
 def _epoch_minutes(started: datetime | None, day: date | None) -> int | None:
@@ -244,6 +252,7 @@ def _facets(entry: Postmortem) -> dict[str, tuple[str, ...]]:
         "severity": (entry.severity,) if entry.severity else (),
         "year": (f"{entry.date.year:04d}",) if entry.date else (),
         "status": (entry.status,) if entry.status else (),
+        "month": (f"{entry.date.year:04d}-{entry.date.month:02d}",) if entry.date else (),
     }
 
 
@@ -257,14 +266,34 @@ def _shown(entry: Postmortem, sections: Sequence[tuple[Section, str]]) -> dict[s
         "causes": list(entry.causes),
         "severity": entry.severity,
         "status": entry.status,
-        "started": entry.started.isoformat() if entry.started else None,
-        "resolved": entry.resolved.isoformat() if entry.resolved else None,
+        **{name: _iso(getattr(entry, name)) for name in _SHOWN_TURNS},
         "duration_minutes": entry.duration_minutes,
         "open_follow_ups": len(entry.open_follow_ups),
+        "problems": len(entry.findings),
+        "follow_ups": [_follow_up(item) for item in entry.follow_ups],
+        "trigger": entry.trigger,
+        "detected_by": entry.detected_by,
+        "tags": list(entry.tags),
+        "guessed": list(entry.extra.get("guessed", ())),
         "sections": [
             [section.kind, section.heading, section.anchor, body] for section, body in sections
         ],
         "findings": [_finding(finding) for finding in entry.findings],
+    }
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.isoformat()
+
+
+def _follow_up(item: FollowUp) -> dict[str, Any]:
+    return {
+        "text": text.normalise(item.text),
+        "done": item.done,
+        "owner": text.normalise(item.owner) if item.owner else None,
+        "due": item.due.isoformat() if item.due else None,
+        "ticket": text.normalise(item.ticket) if item.ticket else None,
+        "line": item.line,
     }
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
 ZONES: Mapping[str, float] = {
     "title": 3.0,
@@ -49,11 +50,27 @@ KEYWORD_FIELDS = (
 )
 """The front-matter fields that every entry may have; unknown keys are fields beside them."""
 
-NUMBER_FIELDS = ("date", "started", "duration", "detect-time", "due", "open")
-"""`date` and `due` are days (proleptic ordinals), `started` minutes since 1970 UTC, the two
-times minutes, `due` the earliest due day of an unfinished follow-up, `open` how many there are."""
+NUMBER_FIELDS = (
+    "date",
+    "started",
+    "duration",
+    "detect-time",
+    "mitigate-time",
+    "week-hour",
+    "due",
+    "open",
+)
+"""`date` and `due` are days (proleptic ordinals), `started` minutes since 1970 UTC, `duration`
+and the two times minutes, `week-hour` the hour of a week in which the incident began where it
+was (0: Monday from midnight, 167: Sunday from 23:00), `due` the earliest due day of an
+unfinished follow-up, `open` how many there are."""
 
-FACETS = ("service", "cause", "severity", "year", "status")
+FACETS = ("service", "cause", "severity", "year", "status", "month")
+"""What an engine keeps to be counted; `month` is `2024-07`."""
+DEFAULT_FACETS = FACETS[:5]
+"""The facets of a search's JSON, which a `Request` asks for unless it says otherwise."""
+UNLISTED = frozenset(("sections", "findings"))
+"""What a list of entries does not show of them: the long parts of `Document.shown`."""
 K1 = 0.9
 B = 0.75
 
@@ -86,6 +103,11 @@ class Document:
     numbers: Mapping[str, int]
     facets: Mapping[str, tuple[str, ...]]
     shown: Mapping[str, Any]
+
+    @property
+    def summary(self) -> Mapping[str, Any]:
+        """What lists show of the entry: `shown` without its long parts."""
+        return {name: value for name, value in self.shown.items() if name not in UNLISTED}
 
     @property
     def length(self) -> int:
@@ -187,7 +209,7 @@ class Request:
         first: the path of an entry that comes first whatever its score (its id was typed).
         sort: by relevance, or by a number; entries that have all words come first in any case.
         limit: how many hits, from `offset` on (counted from 0).
-        facets: whether facets are to be counted.
+        facets: which of `FACETS` are to be counted.
     """
 
     words: tuple[Word, ...] = ()
@@ -196,7 +218,7 @@ class Request:
     sort: Sort = "relevance"
     offset: int = 0
     limit: int = 10
-    facets: bool = True
+    facets: tuple[str, ...] = DEFAULT_FACETS
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +265,14 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """One document of many: its row, and what lists show of it (`Document.summary`)."""
+
+    row: Row
+    summary: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """What is to be done to an index: paths to remove, documents to add or replace."""
 
@@ -279,6 +309,12 @@ class SearchEngine(Protocol):
     def search(self, request: Request) -> Results:
         """Find, rank, count."""
 
+    def listed(self, request: Request) -> Sequence[Listed]:
+        """Every document that matches well, in the order asked, whatever the limit and offset.
+
+        Ten thousand must come in a few tenths of a second: it is what figures are made of.
+        """
+
     def document(self, path: str) -> Mapping[str, Any] | None:
         """What the document stored to be shown, or None."""
 
@@ -291,8 +327,21 @@ class SearchEngine(Protocol):
     def fields(self) -> Sequence[str]:
         """The keyword fields that some document has a value in."""
 
+    def frequencies(self, terms: Sequence[str]) -> Sequence[int]:
+        """About how many documents hold each term, in the order asked.
+
+        Quick, since it reads no postings; documents replaced or removed lately may count still.
+        """
+
     def clear(self) -> None:
         """Forget everything: the next `apply` starts an empty index."""
+
+    def set_aside(self, place: Path) -> None:
+        """Put the last state into an empty folder, where nothing changes it any more.
+
+        An engine of the same kind over that folder answers from this state, version and all,
+        whatever is committed or cleared here later.
+        """
 
     def close(self) -> None:
         """Let go of files and connections."""

@@ -27,7 +27,7 @@ MOST_EXPANSIONS = 50
 """Words that a beginning or a word with a typo may stand for."""
 
 _VOCABULARY_FIELDS = frozenset(("service", "cause", "severity", "status", "trigger", "detected-by"))
-_STATES = ("open", "overdue", "recurrence", "draft", "in-review", "published")
+STATES = ("open", "overdue", "recurrence", "draft", "in-review", "published")
 _SPOKEN_PRESENCE = {
     "started": "a time of its start",
     "detected": "a time of detection",
@@ -42,7 +42,7 @@ _SPOKEN_PRESENCE = {
     "lessons": "lessons",
     "follow-ups": "follow-ups",
 }
-_SPOKEN_STATES = {
+SPOKEN_STATES = {
     "open": ("it has an unfinished follow-up", "it has no unfinished follow-up"),
     "overdue": ("a follow-up of it is overdue", "no follow-up of it is overdue"),
     "recurrence": (
@@ -64,7 +64,7 @@ def resolve(item: Filter, context: Context) -> Resolved:
 
 def _is_held(condition: Condition, context: Context) -> bool:
     """Whether any entry fulfils it now: what an index counts may long be deleted."""
-    return context.engine.search(Request(condition=condition, limit=0, facets=False)).total > 0
+    return context.engine.search(Request(condition=condition, limit=0, facets=())).total > 0
 
 
 def _keyword(item: Filter, context: Context) -> Resolved:
@@ -176,15 +176,15 @@ def _state(item: Filter, context: Context) -> Resolved:
     for value in item.values:
         state = "recurrence" if fold(value) == "recurring" else fold(value)
         status = context.vocabulary.canonical("status", state)
-        if state in _SPOKEN_STATES:
+        if state in SPOKEN_STATES:
             conditions.append(_state_condition(state, context))
-            spoken.append(_SPOKEN_STATES[state])
+            spoken.append(SPOKEN_STATES[state])
         elif status is not None:
             conditions.append(Keyword("status", (status,)))
             spoken.append((f"status is {status}", f"status is not {status}"))
         else:
-            message = f"there is no is:{value}, only {', '.join(_STATES)}"
-            suggestion = _nearest_name(item, value, _STATES)
+            message = f"there is no is:{value}, only {', '.join(STATES)}"
+            suggestion = _nearest_name(item, value, STATES)
             return Resolved(None, notice=Notice(item.part, message, suggestion))
     return Resolved(
         any_of(conditions),

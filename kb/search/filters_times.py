@@ -10,7 +10,12 @@ from kb.search.query_tree import Filter, write
 from kb.search.resolved import Context, Resolved, any_of
 from kb.search.results import Notice
 
-_NUMBER_OF = {"duration": "duration", "resolve-time": "duration", "detect-time": "detect-time"}
+_NUMBER_OF = {
+    "duration": "duration",
+    "resolve-time": "duration",
+    "detect-time": "detect-time",
+    "mitigate-time": "mitigate-time",
+}
 _SPOKEN_SIGNS = {">": "over", ">=": "at least", "<": "under", "<=": "at most"}
 _UNITS = (7 * 24 * 60, 24 * 60, 60, 1)
 _PERIODS = "today yesterday this-week last-week this-month last-month this-year last-year".split()

@@ -28,6 +28,7 @@ FIELDS: dict[str, str] = {
     "until": "period",
     "duration": "minutes",
     "detect-time": "minutes",
+    "mitigate-time": "minutes",
     "resolve-time": "minutes",
     "is": "state",
     "has": "presence",

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from kb.search.engine import (
-    FACETS,
     K1,
     ZONES,
     AllOf,
@@ -98,7 +97,7 @@ def rank(segments: Sequence[Segment], request: Request) -> Ranked:
         total=sum(map(len, well)),
         total_any=sum(len(match.scores) for match in matches),
         found=tuple(_page(segments, matches, well, request, needed)) if request.limit else (),
-        facets=_count_facets(segments, well) if request.facets else {},
+        facets=_count_facets(segments, well, request.facets),
         word_totals=tuple(
             sum(match.word_totals[number] for match in matches)
             for number in range(len(request.words))
@@ -379,10 +378,10 @@ def _order(columns: Columns, match: _Match, request: Request) -> Callable[[int],
 
 
 def _count_facets(
-    segments: Sequence[Segment], well: Sequence[Collection[int]]
+    segments: Sequence[Segment], well: Sequence[Collection[int]], facets: Iterable[str]
 ) -> dict[str, tuple[tuple[str, int], ...]]:
     counted = {}
-    for facet in FACETS:
+    for facet in facets:
         counts: Counter[str] = Counter()
         for segment, documents in zip(segments, well, strict=True):
             values = segment.columns.facets[facet]

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kb.search.engine import Row
 
+NO_CAUSE = "unknown"
+"""The cause that repeats nothing, however often it is given."""
+
+
+def again(rows: Iterable[Row]) -> Mapping[tuple[str, str], Sequence[Row]]:
+    """(service, known cause) -> the dated entries that share it, two or more, oldest first."""
+    dated = [row for row in rows if "started" in row.numbers]
+    dated.sort(key=lambda row: (row.numbers["started"], row.path))
+    sharing: dict[tuple[str, str], list[Row]] = {}
+    for row in dated:
+        for service, cause in product(row.facets["service"], row.facets["cause"]):
+            if cause != NO_CAUSE:
+                sharing.setdefault((service, cause), []).append(row)
+    return {pair: sharers for pair, sharers in sharing.items() if len(sharers) > 1}
+
 
 def recurring(rows: Iterable[Row]) -> frozenset[str]:
     """The paths of the entries that share a service and a known cause with an earlier one."""
-    dated = [(row.numbers["started"], row) for row in rows if "started" in row.numbers]
-    dated.sort(key=lambda pair: (pair[0], pair[1].path))
-    seen: set[tuple[str, str]] = set()
-    again: set[str] = set()
-    for _, row in dated:
-        pairs = {
-            (service, cause)
-            for service in row.facets["service"]
-            for cause in row.facets["cause"]
-            if cause != "unknown"
-        }
-        if pairs & seen:
-            again.add(row.path)
-        seen |= pairs
-    return frozenset(again)
+    return frozenset(row.path for sharers in again(rows).values() for row in sharers[1:])

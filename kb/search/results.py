@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from kb.search.engine import DEFAULT_FACETS
+
+if TYPE_CHECKING:
+    from kb import shapes
 
 SCHEMA_VERSION = 1
 
@@ -15,6 +20,15 @@ def summary_of(shown: Mapping[str, Any]) -> dict[str, Any]:
     counts = ("duration_minutes", "open_follow_ups")
     fields = {name: shown[name] for name in (*names, *counts)}
     return fields | {name: tuple(shown[name]) for name in ("services", "causes")}
+
+
+def entry_url(identifier: str) -> str:
+    """The entry's page on the web; importing the quoting costs more than most ids need."""
+    if identifier.isascii() and identifier.replace("-", "").isalnum():
+        return f"/entries/{identifier}"
+    from urllib.parse import quote
+
+    return f"/entries/{quote(identifier)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +43,10 @@ class Notice:
     part: str
     message: str
     suggestion: str = ""
+
+    def to_json(self) -> shapes.Notice:
+        """The notice as JSON has it; the same names."""
+        return {"part": self.part, "message": self.message, "suggestion": self.suggestion}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +87,7 @@ class SearchHit:
     open_follow_ups: int
     matches_well: bool = True
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> shapes.Hit:
         """The hit as the JSON contract has it."""
         return {
             "id": self.id,
@@ -107,7 +125,8 @@ class SearchResults:
         did_you_mean: a whole query to try instead, or None.
         total: entries that match well; the facets count these.
         total_any: entries that match at all; paging goes on into them.
-        facets: service, cause, severity, year, status -> ((value, count), ...).
+        facets: facet -> ((value, count), ...), of those asked for; the JSON has always service,
+            cause, severity, year and status.
     """
 
     query: str
@@ -120,23 +139,20 @@ class SearchResults:
     hits: tuple[SearchHit, ...]
     facets: Mapping[str, tuple[tuple[str, int], ...]]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> shapes.SearchAnswer:
         """The results as the JSON contract has them."""
         return {
             "schema_version": SCHEMA_VERSION,
             "query": self.query,
             "understood": self.understood,
-            "notices": [
-                {"part": n.part, "message": n.message, "suggestion": n.suggestion}
-                for n in self.notices
-            ],
+            "notices": [notice.to_json() for notice in self.notices],
             "did_you_mean": self.did_you_mean,
             "total": self.total,
             "total_any": self.total_any,
             "took_ms": round(self.took_ms, 1),
             "hits": [hit.to_json() for hit in self.hits],
             "facets": {
-                name: [{"value": value, "count": count} for value, count in counts]
-                for name, counts in self.facets.items()
+                name: [{"value": v, "count": count} for v, count in self.facets.get(name, ())]
+                for name in DEFAULT_FACETS
             },
         }

@@ -17,23 +17,28 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakValueDictionary
 
 from whoosh import index, reading, writing
 
 from kb.errors import BrokenIndex, IndexFailure, KbError
 from kb.search import columns, ranking
 from kb.search.columns import Columns
-from kb.search.engine import Changes, Document, Hit, Request, Results, Row
+from kb.search.engine import Changes, Document, Hit, Listed, Request, Results, Row
+from kb.search.summaries import Summaries
 from kb.search.tallies import Tally
-from kb.search.whoosh_engine_files import Files, Memory
+from kb.search.whoosh_engine_files import Files, Memory, empty, set_aside
 from kb.search.whoosh_engine_reading import (
     COLUMNS_ENDING,
+    SUMMARIES_ENDING,
     VALUES_ENDING,
     WORDS_ENDING,
     OpenIndex,
     Segment,
     read_columns,
+    read_summaries,
     read_values,
     read_words,
 )
@@ -51,7 +56,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAME = "kb"
-SCHEMA = f"whoosh 5, {columns.FORMAT}"
+SCHEMA = f"whoosh 6, {columns.FORMAT}"
 """Changes whenever an index of before cannot be read any more."""
 ABOUT = "about.json"
 LOCK_SECONDS = 600.0
@@ -60,7 +65,9 @@ _TRIES = 20
 _FIRST_SECOND = 1_577_836_800  # 2020-01-01
 _MOST_GENERATIONS = (1 << 31) - 2
 _REBUILD = "`kb index --rebuild` makes it anew from the entries."
+_NEEDS_FOLDER = "Set KB_CACHE_DIR to a folder that you may write."
 _Answer = TypeVar("_Answer")
+_shared: WeakValueDictionary[str, Columns] = WeakValueDictionary()
 
 
 class WhooshEngine:
@@ -134,6 +141,10 @@ class WhooshEngine:
         """Find, rank, count; once more where a merge took the files away meanwhile."""
         return self._asked(lambda opened: _search(opened.segments, request))
 
+    def listed(self, request: Request) -> Sequence[Listed]:
+        """Every document that matches well, from the columns and the summaries beside them."""
+        return self._asked(lambda opened: _listed(opened, request))
+
     def document(self, path: str) -> Mapping[str, Any] | None:
         """What the document stored to be shown, or None."""
 
@@ -155,6 +166,12 @@ class WhooshEngine:
         """The keyword fields that some document has a value in."""
         return self._asked(lambda opened: opened.fields())
 
+    def frequencies(self, terms: Sequence[str]) -> Sequence[int]:
+        """How many documents hold each term, those deleted since included."""
+        return self._asked(
+            lambda opened: [sum(one.frequency(term) for one in opened.segments) for term in terms]
+        )
+
     def clear(self) -> None:
         """Start an empty index in the place of whatever is there.
 
@@ -175,6 +192,21 @@ class WhooshEngine:
             except BaseException:
                 files.discard()
                 raise
+
+    def set_aside(self, place: Path) -> None:
+        """Link the files of the last commit into an empty folder; copy where links do not work.
+
+        Whoosh never writes a file of a segment twice, so a link keeps what it is now.
+        """
+        if self._folder is None:
+            raise IndexFailure("An index in memory cannot be set aside.", _NEEDS_FOLDER)
+        for _ in range(_TRIES):
+            version = self.version()
+            set_aside(self._folder, place)
+            if version == self.version() == WhooshEngine(place).version():
+                return
+            empty(place)
+        raise self._too_fast()
 
     def close(self) -> None:
         """Let go of the files of every state that is not being read just now."""
@@ -207,10 +239,14 @@ class WhooshEngine:
                 files.release()
 
     def _columns(self, files: Files | Memory, segment: str) -> Columns:
-        """The columns of a segment, read once for all readers."""
-        known = self._known.get(segment)
+        """The columns of a segment, read once for all readers and all engines that have it.
+
+        Whoosh names segments at random, so that no two ever have the same name.
+        """
+        known = self._known.get(segment) or _shared.get(segment)
         if known is None:
-            known = self._known[segment] = read_columns(files, segment)
+            known = _shared[segment] = read_columns(files, segment)
+        self._known[segment] = known
         return known
 
     def _open(self, state: tuple[int, int]) -> OpenIndex:
@@ -247,7 +283,10 @@ class WhooshEngine:
                         f"({_one_line(error)}).",
                         _REBUILD,
                     ) from error
-        raise IndexFailure(
+        raise self._too_fast()
+
+    def _too_fast(self) -> IndexFailure:
+        return IndexFailure(
             f"The index in {self._folder} changes faster than it can be read.",
             "Try again when whatever writes it has ended.",
         )
@@ -280,6 +319,19 @@ def _search(segments: Sequence[Segment], request: Request) -> Results:
     return Results(ranked.total, ranked.total_any, hits, ranked.facets, ranked.word_totals)
 
 
+def _listed(opened: OpenIndex, request: Request) -> list[Listed]:
+    segments = opened.segments
+    whole = replace(request, offset=0, limit=sum(len(s.columns) for s in segments), facets=())
+    return [
+        Listed(
+            segments[found.segment].columns.row(found.number),
+            opened.summary(found.segment, found.number),
+        )
+        for found in ranking.rank(segments, whole).found
+        if found.well
+    ]
+
+
 class _Commit:
     """One commit: documents out, documents in, small segments merged."""
 
@@ -289,6 +341,7 @@ class _Commit:
         self._files = files
         self._columns = columns
         self._added = Columns()
+        self._summaries = Summaries()
         self._tally = Tally()
 
     def run(self, removed: frozenset[str], documents: Sequence[Document]) -> None:
@@ -308,6 +361,7 @@ class _Commit:
             for document in documents:
                 writer.add_document(**fields_of(document))
                 self._added.add(document)
+                self._summaries.add(document.summary)
                 self._tally.add(document.words, keywords_of(document))
             writer.commit(mergetype=self._merge)
         except BaseException:
@@ -323,6 +377,7 @@ class _Commit:
         if len(self._added):
             name = writer.newsegment.segment_id()
             self._write(name + COLUMNS_ENDING, self._added.to_bytes())
+            self._write(name + SUMMARIES_ENDING, self._summaries.to_bytes())
             self._write(name + WORDS_ENDING, self._tally.pack_words())
             self._write(name + VALUES_ENDING, self._tally.pack_values())
         return kept
@@ -335,7 +390,9 @@ class _Commit:
         deleted = frozenset(segment.deleted_docs())
         old = Segment(name, reader, known, deleted)
         writer.add_reader(reader)
-        self._added.extend(known, (n for n in range(len(known)) if n not in deleted))
+        live = [number for number in range(len(known)) if number not in deleted]
+        self._added.extend(known, live)
+        self._summaries.extend(read_summaries(self._files, name), live)
         self._tally.take(read_words(self._files, name), read_values(self._files, name).all())
         for number in deleted:
             self._tally.add(*old.terms(number), sign=-1)

@@ -9,12 +9,40 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from whoosh.filedb.filestore import FileStorage, RamStorage
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 TEMPORARY = ".toc."
 """Stands in the name of a list of segments that is not finished."""
+
+
+def set_aside(folder: Path, place: Path) -> None:
+    """Link the files of an index into another folder, but for locks and unfinished ones.
+
+    What a commit takes away meanwhile is left out: the caller sees it by the version.
+    """
+    for name in os.listdir(folder):  # noqa: PTH208 -- names are what is wanted
+        if name.endswith(("LOCK", ".new")) or TEMPORARY in name:
+            continue
+        with suppress(FileNotFoundError):
+            try:
+                (place / name).hardlink_to(folder / name)
+            except FileNotFoundError:
+                raise
+            except OSError:  # no links in this file system
+                import shutil
+
+                shutil.copy2(folder / name, place / name)
+
+
+def empty(folder: Path) -> None:
+    """Remove the files of a folder."""
+    for place in folder.iterdir():
+        place.unlink()
 
 
 class Files(FileStorage):  # type: ignore[misc]  # Whoosh has no types

@@ -15,6 +15,7 @@ from whoosh import index, reading
 
 from kb.search import seals
 from kb.search.columns import Columns
+from kb.search.summaries import Summaries
 from kb.search.tallies import PackedValues, unpack_words
 from kb.search.whoosh_engine_writing import encoded, schema
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from kb.search.whoosh_engine_files import Files, Memory
 
 COLUMNS_ENDING = ".columns"
+SUMMARIES_ENDING = ".summaries"
 WORDS_ENDING = ".words"
 VALUES_ENDING = ".values"
 
@@ -35,6 +37,11 @@ def read_whole(storage: Files | Memory, name: str) -> bytes:
 def read_columns(storage: Files | Memory, segment: str) -> Columns:
     """The columns of a segment."""
     return Columns.from_bytes(read_whole(storage, segment + COLUMNS_ENDING))
+
+
+def read_summaries(storage: Files | Memory, segment: str) -> Summaries:
+    """The summaries of a segment, those of deleted documents included."""
+    return Summaries.from_bytes(read_whole(storage, segment + SUMMARIES_ENDING))
 
 
 def read_words(storage: Files | Memory, segment: str) -> dict[str, int]:
@@ -96,6 +103,13 @@ class Segment:
                 found[document] = array("I", matcher.value())
         return found
 
+    def frequency(self, term: str) -> int:
+        """How many documents hold a term, deleted ones included."""
+        try:
+            return int(self._reader._terms.doc_frequency("text", encoded(term)))  # noqa: SLF001
+        except KeyError:
+            return 0
+
     def _matcher(self, field: str, term: str) -> Any:  # noqa: ANN401 -- untyped
         """Whoosh's reader of a posting list, deleted documents included; None where none is."""
         format_ = self._reader.schema[field].format
@@ -140,6 +154,7 @@ class OpenIndex:
         self._storage = storage
         self._words: list[tuple[str, int]] | None = None
         self._packed: dict[int, PackedValues] = {}
+        self._summaries: dict[int, Summaries] = {}
         try:
             opened = index.TOC.read(storage, name, gen=state[0], schema=schema())
             self.segments: Sequence[Segment] = [
@@ -163,6 +178,12 @@ class OpenIndex:
             if number is not None and number not in segment.deleted:
                 return segment, number
         return None
+
+    def summary(self, segment: int, number: int) -> Mapping[str, Any]:
+        """What lists show of one document of a segment."""
+        if segment not in self._summaries:
+            self._summaries[segment] = read_summaries(self._storage, self.segments[segment].name)
+        return self._summaries[segment].of(number)
 
     def words(self, prefix: str) -> list[tuple[str, int]]:
         """The words that begin with the prefix, in order, from the lists of all segments."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from kb import KnowledgeBase
 from kb.search import text as analysis
 from tests.benchmarks import processes
-from tests.benchmarks.queries import COMPARABLE, QUERIES, WHOLE_PROCESS
+from tests.benchmarks.queries import COMPARABLE, QUERIES, TYPED, WHOLE_PROCESS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -139,6 +139,27 @@ def warm_search(kb: Kb, count: int, limits: tuple[float, float] | None) -> tuple
     ]
     comparable = [taken for kind in COMPARABLE for taken in by_kind[kind]]
     return rows, median(comparable)
+
+
+def figures(kb: Kb, count: int, limits: tuple[float, float] | None) -> list[Row]:
+    """Statistics asked for the first time, and completions while typing; limits are in ms."""
+    knowledge = KnowledgeBase.open(kb.entries)
+    knowledge.sync()
+    knowledge.search("kafka")  # opens the index
+    first, typed = limits or (None, None)
+    times = {}
+    for name, ask in (("stats", knowledge.stats), ("follow-ups", knowledge.follow_ups)):
+        started = perf_counter()
+        ask()
+        times[name] = (perf_counter() - started) * 1000
+    knowledge.suggest("warm")
+    completed = _median_times(knowledge.suggest, TYPED)
+    slowest = TYPED[completed.index(max(completed))]
+    return [
+        Row(f"stats over {count:,}, first time", times["stats"], "ms", first),
+        Row(f"follow-ups of {count:,}, first time", times["follow-ups"], "ms"),
+        Row(f"suggest, {count:,}, slowest", max(completed), "ms", typed, f"typed: {slowest}"),
+    ]
 
 
 def against(yardstick: Yardstick, texts: Sequence[str], ours: float) -> list[Row]:

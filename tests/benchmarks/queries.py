@@ -74,3 +74,6 @@ COMPARABLE = frozenset({"word", "words", "korean"})
 
 WHOLE_PROCESS = ("rollback", "Kafka", "deadlock", "장애", "payments-api")
 """The words of `kb search WORD` as a whole process, in turn."""
+
+TYPED = ("k", "ka", "ser", "service:", "service:pay", "카", "데이터", "결제 응", "kafka la", "2024")
+"""Queries on the way to be typed, for completion."""

@@ -46,6 +46,7 @@ def measure(count: int, folder: Path) -> Iterator[Row]:
     os.environ["KB_CACHE_DIR"] = str(large.cache)
     rows, comparable = measures.warm_search(large, count, (40, 120) if judged else None)
     yield from rows
+    yield from measures.figures(large, count, (500, 10) if judged else None)
     texts, seconds = measures.terms_of_entries(large)
     yield Row(f"analysis alone of {count:,}", seconds, "s", note="Markdown text to terms")
     for yardstick in yardsticks.installed(folder / "yardsticks"):
