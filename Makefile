@@ -8,11 +8,12 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help search setup test lint bench clean FORCE
+.PHONY: help search serve setup test lint bench bench-web screenshots clean FORCE
 
 SHELL := /bin/sh
 PYTHON ?=
 COUNT ?= 10000
+PORT ?= 8000
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -28,9 +29,12 @@ export CHOSEN_PYTHON = $(value PYTHON)
 
 help:
 	@echo 'make search Q="database failover"   search the entries (prepares .venv the first time)'
+	@echo 'make serve                          the web pages on http://127.0.0.1:8000/; PORT=9000'
 	@echo 'make test                           lint, types and tests, as CI runs them'
 	@echo 'make lint                           ruff and mypy alone'
 	@echo 'make bench                          the benchmarks; COUNT=1000 for a quick look'
+	@echo 'make bench-web                      the web pages under load, beside Datasette'
+	@echo 'make screenshots                    pictures of the pages, into build/screenshots'
 	@echo 'make setup                          only prepare .venv'
 	@echo 'make clean                          remove .venv, caches and built files'
 	@echo
@@ -41,6 +45,9 @@ search: $(RUN)
 	@if [ -z "$$SEARCH_TEXT" ]; then \
 	  echo 'Say what to search for: make search Q="database failover"' >&2; exit 2; fi
 	@"$(VENV)/bin/kb" search -- "$$SEARCH_TEXT" || [ $$? -eq 1 ]
+
+serve: $(RUN)
+	@"$(VENV)/bin/kb" serve --port "$(PORT)"
 
 setup: $(RUN)
 
@@ -54,6 +61,12 @@ test: lint
 
 bench: $(BENCH)
 	"$(PY)" tests/benchmarks/run.py --count "$(COUNT)"
+
+bench-web: $(BENCH)
+	"$(PY)" tests/benchmarks/web.py --count "$(COUNT)"
+
+screenshots: $(TEST)
+	"$(PY)" tests/browser/screenshots.py
 
 clean:
 	rm -rf "$(VENV)" .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist ./*.egg-info

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from kb import corpus, entry_files
 from kb.errors import CorpusError, UsageError
-from kb.indexing import read_entry
+from kb.indexing import Progress, read_entry
 from kb.kept_index import KeptIndex
 from kb.search.answer import Options, Searcher
 from kb.search.engine import DEFAULT_FACETS, Request, SearchEngine
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from kb.overview import EntrySummary, NameCount
     from kb.recurrences import Recurrence
     from kb.related import RelatedEntries, Relations
+    from kb.review.report import Report
     from kb.search.results import SearchResults
     from kb.search.suggestion import Suggestion
     from kb.stats import Statistics
@@ -255,6 +256,57 @@ class KnowledgeBase(KeptIndex):
                 self._relations = (state, Relations(engine, self.config))
             return self._relations[1]
 
+    def review(  # noqa: PLR0913 -- the options of a review, by name
+        self,
+        paths: Sequence[str | Path] = (),
+        *,
+        base: str | None = None,
+        rules: Sequence[str] = (),
+        ignore: Sequence[str] = (),
+        baseline: Path | None = None,
+        related: bool | None = None,
+        online: bool = False,
+        today: date | None = None,
+        workers: int = 1,
+        progress: Progress | None = None,
+    ) -> Report:
+        """Say what is wrong with entries, and what the team has been through already.
+
+        Args:
+            paths: files and folders, from the current folder; none: all entries.
+            base: a revision of git: only what was added or changed since this branch left it
+                is reviewed, and what was wrong there already is marked as inherited.
+            rules: codes, names or families of the only rules to apply; none: as kb.toml says.
+            ignore: codes, names or families of rules not to apply.
+            baseline: a file of findings that are marked as inherited as well.
+            related: whether similar incidents are looked up, in what was last synced, for all
+                entries or for none; None: for added ones and for files that are named.
+            online: whether the pages of other hosts that entries link to are asked for.
+            today: the day of the review; None: the current day.
+            workers: how many processes may share the work where there is much of it; above 1
+                the program's main module must be one that can be imported.
+            progress: called with how many entries are done and how many there are to do.
+
+        Raises:
+            UsageError: a path, a rule, the base or the baseline does not exist; git failed.
+            CorpusError: the entries folder cannot be read.
+            IndexFailure: the index can be neither used nor rebuilt.
+        """
+        from kb.review.ids import holders_in
+        from kb.review.reviewing import Index, Review
+        from kb.review.reviewing import Options as Choices
+
+        day = today or _today()
+        index = None
+        if related is not False and self.is_indexed:
+            index = Index(
+                holders=lambda name: self._asked(lambda engine: holders_in(engine, name)),
+                related=lambda entry, limit: self.related(entry, limit=limit, today=day),
+            )
+        choices = Choices(base, tuple(rules), tuple(ignore), baseline, related, online, workers)
+        run = Review(self.folder, self.config, self.findings, choices, day, index, progress)
+        return run.run(paths)
+
     def id_of(self, name: str) -> str:
         """The id of the entry that a person means, named as for `get`.
 
@@ -277,9 +329,9 @@ class KnowledgeBase(KeptIndex):
 
     def raw(self, entry_id: str) -> str:
         """The text of one entry's file. Raises what `get` raises."""
-        return entry_files.content(self.folder, self._path_of(entry_id)).decode(
-            "utf-8-sig", "replace"
-        )
+        from kb.document import text_of
+
+        return text_of(entry_files.content(self.folder, self._path_of(entry_id)))
 
     def _path_of(self, name: str) -> str:
         """The path of the entry that a person means."""

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner, Result
 
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
 FIXTURES = Path(__file__).parent / "fixtures"
+ENTRIES = Path(__file__).parent.parent / "entries"
 
 RunKb = Callable[..., Result]
 
@@ -61,3 +67,25 @@ def own_entries(plain_environment: Path, tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("KB_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)
     return folder
+
+
+@pytest.fixture(scope="session")
+def web_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The web application over the project's own entries, indexed once; for reading only."""
+    from kb import KnowledgeBase
+    from web import create_app
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KB_CACHE_DIR", str(tmp_path_factory.mktemp("web-cache")))
+        knowledge = KnowledgeBase.open(ENTRIES)
+        knowledge.sync()
+        app = create_app(knowledge)
+        app.testing = True
+        yield app
+        knowledge.close()
+
+
+@pytest.fixture
+def web(web_app: Flask) -> FlaskClient:
+    """A reader of the project's own entries, with a cookie jar of their own."""
+    return web_app.test_client()

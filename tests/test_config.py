@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.config import COMMANDS, Config, EngineChoice, load, parse
+from kb.config import COMMANDS, Config, EngineChoice, ReviewSettings, WebSettings, load, parse
 from kb.vocabulary import CAUSES, DEFAULT_VOCABULARY, Service
 from kb.vocabulary.glossary import GLOSSARY
 
@@ -19,6 +19,7 @@ FULL = """\
 timezone = "Asia/Seoul"
 language = "KO"
 edit_url = "https://git.example.com/edit/main/entries/{path}"
+ticket_url = "https://tracker.example.com/browse/{ticket}"
 engine = { type = "opensearch", url = "http://127.0.0.1:9200" }
 builtin_synonyms = false
 
@@ -36,7 +37,11 @@ groups = [["카톡", "KakaoTalk"], ["판교", "Pangyo"]]
 benefit = ["실업급여", "unemployment benefit"]
 
 [review]
-fail-on = "warning"
+disable = ["wording", "KB9"]
+enable = ["KB601"]
+levels = { KB204 = "note" }
+fail_on = "warning"
+ticket = '[A-Z]+-\\d+'
 
 [search]
 limit = 20
@@ -64,6 +69,7 @@ def test_every_key_is_read() -> None:
     assert config.timezone == "Asia/Seoul"
     assert config.language == "ko"
     assert config.edit_url == "https://git.example.com/edit/main/entries/{path}"
+    assert config.ticket_url == "https://tracker.example.com/browse/{ticket}"
     assert config.engine == EngineChoice("opensearch", {"url": "http://127.0.0.1:9200"})
     assert config.vocabulary.services == {
         "chat": Service("chat", "대화", "Talk", ("톡", "Chat app"), url="http://c.example"),
@@ -76,7 +82,13 @@ def test_every_key_is_read() -> None:
         ("판교", "Pangyo"),
         ("실업급여", "unemployment benefit"),
     )
-    assert config.review == {"fail-on": "warning"}
+    assert config.review == ReviewSettings(
+        disable=("wording", "KB9"),
+        enable=("KB601",),
+        levels={"KB204": "note"},
+        fail_on="warning",
+        ticket=r"[A-Z]+-\d+",
+    )
     assert config.options == {
         "services": {"json": True},
         "search": {"limit": 20, "page_size": 3, "sort": "newest"},
@@ -156,6 +168,8 @@ class TestCauses:
         ('timezone = "../../etc/passwd"', [("config-value", 1)]),
         ('edit_url = "javascript:alert({path})"', [("config-value", 1)]),
         ('edit_url = "https://git.example.com"', [("config-value", 1)]),
+        ('ticket_url = "https://tracker.example.com/{path}"', [("config-value", 1)]),
+        ('ticket_url = "javascript:{ticket}"', [("config-value", 1)]),
         ('edit_url = "https://git.example.com/{path}/{path.x}"', [("config-value", 1)]),
         ('engine = "lucene"', [("config-value", 1)]),
         ("engine = 7", [("config-value", 1)]),
@@ -164,6 +178,12 @@ class TestCauses:
         ("services = []", [("config-value", 1)]),
         ("causes = 3", [("config-value", 1)]),
         ("review = 3", [("config-value", 1)]),
+        ('[review]\nfail-on = "error"', [("config-key", 2)]),
+        ('[review]\nfail_on = "notes"', [("config-value", 2)]),
+        ('[review]\nlevels = "note"', [("config-value", 2)]),
+        ('[review.levels]\nKB204 = "note"\nKB205 = "off"', [("config-value", 3)]),
+        ('[review]\ndisable = "KB204"', [("config-value", 2)]),
+        ("[review]\nticket = '['", [("config-value", 2)]),
         ("search = 3", [("config-value", 1)]),
         ("[options]\nlimit = 3", [("config-key", 2)]),
         ("[options]\nsearch = 3", [("config-value", 2)]),
@@ -357,7 +377,15 @@ def test_the_vocabulary_of_this_knowledge_base_has_no_fault() -> None:
 
 def test_the_keys_that_its_comment_explains_are_the_keys_there_are() -> None:
     comment = (ENTRIES / "kb.toml").read_text(encoding="utf-8").partition("[services]\n")[0]
-    named = ("timezone", "language", "engine", "edit_url", "builtin_synonyms", "extend_causes")
+    named = (
+        "timezone",
+        "language",
+        "engine",
+        "edit_url",
+        "ticket_url",
+        "builtin_synonyms",
+        "extend_causes",
+    )
     examples = [
         line.lstrip("# ")
         for line in comment.splitlines()
@@ -366,3 +394,44 @@ def test_the_keys_that_its_comment_explains_are_the_keys_there_are() -> None:
     settings = "\n".join(line.partition("   ")[0] for line in examples)
     assert len(examples) == len(named)
     assert parse(settings)[1] == ()
+
+
+def test_the_web_pages_have_settings() -> None:
+    text = """
+    [web]
+    title = "Incidents"
+    base_url = "https://example.com/postmortems/"
+    cors_origins = ["https://status.example.com", "http://localhost:3000"]
+    trusted_proxies = 1
+    """
+    config, findings = parse(text)
+    assert not findings
+    origins = ("https://status.example.com", "http://localhost:3000")
+    assert config.web == WebSettings("Incidents", "https://example.com/postmortems", origins, 1)
+    assert parse("")[0].web == WebSettings()
+    assert parse('[web]\ncors_origins = ["*", "https://a.example"]')[0].web.cors_origins == ("*",)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'base_url = "example.com"',
+        'base_url = "https://example.com/?a=b"',
+        'base_url = "javascript://example.com/"',
+        'base_url = "https://example.com/\\"><script>"',
+        "base_url = 3",
+        'cors_origins = "https://status.example.com"',
+        'cors_origins = ["https://status.example.com/path"]',
+        'cors_origins = ["null"]',
+        'trusted_proxies = "1"',
+        "trusted_proxies = true",
+        "trusted_proxies = -1",
+        "trusted_proxies = 99",
+        'titel = "Incidents"',
+        "title = 3",
+    ],
+)
+def test_a_web_setting_that_cannot_be_used_is_a_finding_and_its_default_counts(line: str) -> None:
+    config, findings = parse(f"[web]\n{line}\n")
+    assert config.web == WebSettings()
+    assert [(finding.line, finding.help != "") for finding in findings] == [(2, True)]

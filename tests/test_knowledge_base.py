@@ -562,3 +562,12 @@ def test_the_status_says_where_the_index_is_and_how(told: Told, cache: Path) -> 
     assert status.location is not None
     assert Path(status.location).parent == cache
     assert status.size_bytes == sum(p.stat().st_size for p in Path(status.location).iterdir())
+
+
+def test_the_raw_text_is_read_in_the_encoding_of_the_file(told: Told) -> None:
+    text = "---\r\ntitle: 로그인 장애\r\n---\r\n## 요약\r\n결제 서비스가 멈췄습니다\r\n"
+    (told.folder / "2024-01-01-euc.md").write_bytes(text.encode("cp949"))
+    knowledge = told.open()
+    knowledge.sync()
+    assert knowledge.raw("2024-01-01-euc") == text
+    assert knowledge.get("2024-01-01-euc").title == "로그인 장애"

@@ -55,6 +55,14 @@ def owners(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list
     return _beginning([(one.owner, f"{one.open} open") for one in counts], incomplete)
 
 
+def rules(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The rules of reviews by code and by name, with what they want."""
+    from kb.review.rules import RULES
+
+    known = [(name, rule.summary) for rule in RULES for name in (rule.code, rule.name)]
+    return _beginning(known, incomplete)
+
+
 def _open(ctx: click.Context) -> KnowledgeBase:
     from kb import KnowledgeBase
 

@@ -1,45 +1,19 @@
 """Text laid out in the columns of a terminal.
 
-Korean, Chinese and Japanese characters take two columns (East Asian Width W and F, Unicode
-Standard Annex #11), combining ones none. Everything here works on plain text; colour is added
-to what is already laid out.
+Everything here works on plain text, as wide as `kb.screen_text` says; colour is added to what
+is already laid out.
 """
 
 from __future__ import annotations
 
-import functools
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 
+from kb.screen_text import character_width, plain, width
+
+__all__ = ["counted", "cut", "lines_of", "pad", "plain", "table", "width", "wrap"]
+
 _WORD = re.compile(r"\S+")
-# Control characters, and those that make a terminal show text in another order than it has.
-_CONTROLS = dict.fromkeys(
-    (*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd"
-)
-_CONTROLS |= {ord("\n"): "\n", ord("\t"): " ", ord("\r"): " "}
-
-
-def plain(text: str) -> str:
-    """The text without characters that command a terminal instead of showing something.
-
-    Characters correspond one to one; the length does not change.
-    """
-    return text if text.isprintable() else text.translate(_CONTROLS)
-
-
-def width(text: str) -> int:
-    """How many columns the text takes."""
-    return len(text) if text.isascii() else sum(map(_columns, text))
-
-
-@functools.lru_cache(maxsize=4096)
-def _columns(character: str) -> int:
-    if unicodedata.east_asian_width(character) in "WF":
-        return 2
-    # Hangul vowels and final consonants that stand alone join the syllable before them.
-    joins = "\u1160" <= character <= "\u11ff"
-    return 0 if joins or unicodedata.category(character) in {"Mn", "Me", "Cf"} else 1
 
 
 def cut(text: str, columns: int) -> str:
@@ -48,7 +22,7 @@ def cut(text: str, columns: int) -> str:
         return text
     taken = 1
     for index, character in enumerate(text):
-        taken += _columns(character)
+        taken += character_width(character)
         if taken > columns:
             return text[:index].rstrip() + "…"
     return text
@@ -84,7 +58,7 @@ def _pieces(text: str, columns: int) -> Iterable[tuple[int, int]]:
             continue
         taken = 0
         for index in range(start, end):
-            step = _columns(text[index])
+            step = character_width(text[index])
             if taken + step > columns:
                 yield start, index
                 start, taken = index, 0

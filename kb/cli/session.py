@@ -111,9 +111,10 @@ class Session:
 
 
 class Progress:
-    """A bar on standard error while a long first indexing runs; nothing where nobody looks."""
+    """A bar on standard error while something long runs; nothing where nobody looks."""
 
-    def __init__(self) -> None:
+    def __init__(self, label: str = "Indexing entries") -> None:
+        self._label = label
         self._bars: list[click._termui_impl.ProgressBar[int]] = []
         self._watched = sys.stderr.isatty()
 
@@ -125,14 +126,13 @@ class Progress:
             bar.render_finish()
 
     def report(self, done: int, total: int) -> None:
-        """Show that so many of the documents are done."""
+        """Show that so many of them are done; there may be more of them each time."""
         if not self._watched or total < _BAR_FROM:
             return
         if not self._bars:
-            self._bars.append(
-                click.progressbar(length=total, label="Indexing entries", file=sys.stderr)
-            )
+            self._bars.append(click.progressbar(length=total, label=self._label, file=sys.stderr))
         bar = self._bars[0]
+        bar.length = total
         bar.update(done - bar.pos)
 
 

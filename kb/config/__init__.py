@@ -2,12 +2,26 @@
 
 settings      the keys, what they mean, what is wrong with them
 known_keys    the keys there are, and the nearest to one that is not
+review        the table [review]
+web           the table [web]
 toml_text     TOML with lines, damaged files included
 toml_table    values of a table, each with its line
 """
 
 from __future__ import annotations
 
+from kb.config.review import ReviewSettings
 from kb.config.settings import COMMANDS, ENGINES, NAME, Config, EngineChoice, load, parse
+from kb.config.web import WebSettings
 
-__all__ = ["COMMANDS", "ENGINES", "NAME", "Config", "EngineChoice", "load", "parse"]
+__all__ = [
+    "COMMANDS",
+    "ENGINES",
+    "NAME",
+    "Config",
+    "EngineChoice",
+    "ReviewSettings",
+    "WebSettings",
+    "load",
+    "parse",
+]

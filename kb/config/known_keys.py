@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     from kb.config.toml_table import Reader
 
 # Keys of the top level. Written below a table's header they fall into that table.
-TOP_LEVEL = ("timezone", "language", "edit_url", "engine", "builtin_synonyms", "extend_causes")
+TOP_LEVEL = (
+    "timezone",
+    "language",
+    "edit_url",
+    "ticket_url",
+    "engine",
+    "builtin_synonyms",
+    "extend_causes",
+)
 
 # Letters and digits of any script, joined by single hyphens, dots or underscores: fit for an
 # address of a page and for `service:a,b`.

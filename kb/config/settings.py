@@ -5,13 +5,15 @@ Every key is optional, and so is the file. Top-level keys must stand above the f
     timezone = "Asia/Seoul"     the zone of entries that name none
     language = "ko"             the language of entries that name none
     edit_url = "https://git.example.com/edit/main/entries/{path}"
+    ticket_url = "https://tracker.example.com/browse/{ticket}"
     engine = "whoosh"           or { type = "opensearch", url = "..." }
     builtin_synonyms = true     whether kb.vocabulary.glossary counts
     extend_causes = false       whether [causes] adds to the built-in causes or replaces them
     [services]  id = { label, owner, aliases, description, url }, or id = "label"
     [causes]    id = { label, label_ko, definition, aliases }, or id = "label"
     [synonyms]  groups = [["카톡", "KakaoTalk"]], or any name = ["word", "word"]
-    [review]    settings of the review, as they stand
+    [review]    disable, enable, levels of rules, fail_on, ticket (a pattern) for `kb review`
+    [web]       title, base_url, cors_origins, trusted_proxies of the web pages
     [search]    defaults of a command's options, for any command; where the command's name is
                 taken by a table above, [options.services]
 """
@@ -25,8 +27,10 @@ from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from kb.config.known_keys import TOP_LEVEL, read_causes, read_services, read_synonyms
+from kb.config.review import ReviewSettings, read_review
 from kb.config.toml_table import Reader
 from kb.config.toml_text import read_toml
+from kb.config.web import WebSettings, read_web
 from kb.finding import Finding
 from kb.vocabulary import DEFAULT_VOCABULARY, Vocabulary, near
 from kb.vocabulary.glossary import GLOSSARY
@@ -56,7 +60,7 @@ COMMANDS = (
     "export",
     "serve",
 )
-TABLES = ("services", "causes", "synonyms", "review", "options")
+TABLES = ("services", "causes", "synonyms", "review", "web", "options")
 
 # Far above any vocabulary; a larger file is something else by mistake.
 _MOST_BYTES = 1 << 20
@@ -83,7 +87,7 @@ class Config:
         timezone: IANA name of the zone of entries that name none, or empty.
         language: `ko`, `en`, ... of entries that name none, or empty: then it is detected.
         edit_url: where an entry is edited, with `{path}` in it, or empty.
-        review: the table `[review]`, not looked into here.
+        ticket_url: where a follow-up's ticket is found, with `{ticket}` in it, or empty.
         options: command -> option, with underscores -> default.
     """
 
@@ -92,7 +96,9 @@ class Config:
     timezone: str = ""
     language: str = ""
     edit_url: str = ""
-    review: Mapping[str, object] = field(default_factory=dict)
+    ticket_url: str = ""
+    review: ReviewSettings = field(default_factory=ReviewSettings)
+    web: WebSettings = field(default_factory=WebSettings)
     options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
@@ -131,8 +137,10 @@ def parse(text: str, path: str = NAME) -> tuple[Config, tuple[Finding, ...]]:
         engine=_engine(reader, table.get("engine", ENGINES[0])),
         timezone=_timezone(reader, table),
         language=_language(reader, table),
-        edit_url=_edit_url(reader, table),
-        review=reader.table(table, "review"),
+        edit_url=_address(reader, table, "edit_url", "git.example.com/edit/main/entries/{path}"),
+        ticket_url=_address(reader, table, "ticket_url", "tracker.example.com/browse/{ticket}"),
+        review=read_review(reader, reader.table(table, "review")),
+        web=read_web(reader, reader.table(table, "web")),
         options=_options(reader, table, commands),
     )
     return config, tuple(reader.findings)
@@ -225,14 +233,15 @@ def _language(reader: Reader, table: Mapping[str, object]) -> str:
     return language.lower()
 
 
-def _edit_url(reader: Reader, table: Mapping[str, object]) -> str:
-    url = reader.string(table, "edit_url")
-    before, found, after = url.partition("{path}")
+def _address(reader: Reader, table: Mapping[str, object], key: str, example: str) -> str:
+    """The web address at a key, which must hold the part in braces that its example has."""
+    url = reader.string(table, key)
+    part = example[example.index("{") : example.index("}") + 1]
+    before, found, after = url.partition(part)
     fits = before.startswith(("https://", "http://")) and not set("{}") & {*before, *after}
     if url and not (found and fits):
-        message = f'edit_url "{url}" is no web address with {{path}} in it, and is left out.'
-        remedy = 'Write it as "https://git.example.com/edit/main/entries/{path}".'
-        reader.report("config-value", "error", ("edit_url",), message, remedy)
+        message = f'{key} "{url}" is no web address with {part} in it, and is left out.'
+        reader.report("config-value", "error", (key,), message, f'Write it as "https://{example}".')
         return ""
     return url
 

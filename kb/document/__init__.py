@@ -19,7 +19,7 @@ This file is the door; the parts stand beside it, in the order in which a file i
 
 from __future__ import annotations
 
-from kb.document.encodings import MAXIMUM_BYTES
+from kb.document.encodings import MAXIMUM_BYTES, text_of
 from kb.document.entry import parse, serialise
 
-__all__ = ["MAXIMUM_BYTES", "parse", "serialise"]
+__all__ = ["MAXIMUM_BYTES", "parse", "serialise", "text_of"]

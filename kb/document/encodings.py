@@ -86,6 +86,11 @@ def read_text(raw: bytes, path: str) -> Text:
     return Text(tuple(lines[:MAXIMUM_LINES]), tuple(findings))
 
 
+def text_of(raw: bytes) -> str:
+    """A file's whole text as it stands, line ends and all, in the encoding `read_text` finds."""
+    return _decode(raw, cut=False)[0].removeprefix("\ufeff")
+
+
 @dataclass(frozen=True, slots=True)
 class Decoded:
     """A whole text and the encoding it was in; `cut` where it ends within a letter."""

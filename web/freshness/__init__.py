@@ -1,0 +1,19 @@
+"""What readers see follows the entries, and no request waits for it.
+
+    entries/ --sync--> the index --set aside--> a state --opened, warmed--> answers
+               the keeper, a process              the follower, in each worker
+
+news       what the keeper tells the followers, in one small file
+keeper     one process looks at the folder, brings the index up to date, sets each state aside
+follower   each process that answers opens the newest state in the background and changes over
+
+A request asks one state from its first line to its last, so it sees the old or the new.
+"""
+
+from __future__ import annotations
+
+from web.freshness.follower import Follower
+from web.freshness.keeper import Keeper, own_folder
+from web.freshness.news import News
+
+__all__ = ["Follower", "Keeper", "News", "own_folder"]

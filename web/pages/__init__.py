@@ -1,0 +1,1 @@
+"""The pages that people read, one file a part of the site."""
