@@ -272,6 +272,8 @@ class KnowledgeBase(KeptIndex):
     ) -> Report:
         """Say what is wrong with entries, and what the team has been through already.
 
+        The index is brought up to date where similar incidents are looked up.
+
         Args:
             paths: files and folders, from the current folder; none: all entries.
             base: a revision of git: only what was added or changed since this branch left it
@@ -279,8 +281,8 @@ class KnowledgeBase(KeptIndex):
             rules: codes, names or families of the only rules to apply; none: as kb.toml says.
             ignore: codes, names or families of rules not to apply.
             baseline: a file of findings that are marked as inherited as well.
-            related: whether similar incidents are looked up, in what was last synced, for all
-                entries or for none; None: for added ones and for files that are named.
+            related: whether similar incidents are looked up, for all entries or for none; None:
+                for added ones and for files that are named.
             online: whether the pages of other hosts that entries link to are asked for.
             today: the day of the review; None: the current day.
             workers: how many processes may share the work where there is much of it; above 1
@@ -296,16 +298,19 @@ class KnowledgeBase(KeptIndex):
         from kb.review.reviewing import Index, Review
         from kb.review.reviewing import Options as Choices
 
+        self._read_config()
         day = today or _today()
-        index = None
-        if related is not False and self.is_indexed:
+        choices = Choices(base, tuple(rules), tuple(ignore), baseline, related, online, workers)
+        found, index = corpus.scan(self.folder), None
+        if choices.asks_the_index(paths):
+            if self._indexer.settled(found) is None:
+                self.sync(progress)
             index = Index(
                 holders=lambda name: self._asked(lambda engine: holders_in(engine, name)),
                 related=lambda entry, limit: self.related(entry, limit=limit, today=day),
             )
-        choices = Choices(base, tuple(rules), tuple(ignore), baseline, related, online, workers)
-        run = Review(self.folder, self.config, self.findings, choices, day, index, progress)
-        return run.run(paths)
+        review = Review(self.folder, self.config, self.findings, choices, day, index, progress)
+        return review.run(paths, found)
 
     def id_of(self, name: str) -> str:
         """The id of the entry that a person means, named as for `get`.

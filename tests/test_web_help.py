@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from tests.conftest import RunKb
 
 LANGUAGES = ("en", "ko")
+TEMPLATES = ENTRIES.parent / "kb" / "review" / "templates"
 ADDRESSES = ("/help/", *(f"/help/{topic}" for topic in TOPICS))
 IN_QUERY_LINK = re.compile(r"\[`([^`]+)`\]\(\?\)")
 FENCED = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -430,3 +431,9 @@ def test_markup_in_a_rules_text_stays_text(web_app: Flask) -> None:
     assert "<script" not in shown
     assert "javascript:" not in shown
     assert "<code>&lt;b&gt;</code>" in shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("template", sorted(TEMPLATES.iterdir()), ids=lambda place: place.name)
+def test_the_templates_stand_on_the_review_page_as_they_are(language: str, template: Path) -> None:
+    assert template.read_text(encoding="utf-8") in fenced("yaml", "review", language)

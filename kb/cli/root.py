@@ -19,6 +19,8 @@ COMMANDS = {
     "stats": ("kb.cli.stats", "Figures: counts, times, what is left to do."),
     "follow-ups": ("kb.cli.follow_ups", "List follow-ups, the most pressing first."),
     "new": ("kb.cli.new", "Write a new entry from the template."),
+    "review": ("kb.cli.review", "Review entries, as in a pull request."),
+    "rules": ("kb.cli.rules", "List the rules of reviews, or explain one."),
     "import": ("kb.cli.importing", "Turn other documents into draft entries."),
     "serve": ("kb.cli.serve", "Show the knowledge base as web pages."),
     "export": ("kb.cli.export", "Write the whole knowledge base out."),
