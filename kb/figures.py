@@ -6,72 +6,76 @@ answered at once.
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from kb import follow_ups, recurrences
+from kb import recurrences
+from kb.follow_ups import AllFollowUps
 from kb.search.engine import Request
 from kb.stats import check_grouping
-from kb.stats_counting import statistics
+from kb.stats_counting import Counting
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from kb.follow_ups import EntryFollowUp, FollowUps, Wanted
+    from kb.follow_ups import FollowUps, Wanted
     from kb.recurrences import Recurrence
-    from kb.search.answer import Listing, Searcher
-    from kb.search.engine import Listed, SearchEngine
+    from kb.search.answer import Searcher
+    from kb.search.engine import SearchEngine
     from kb.search.suggestion import Suggester, Suggestion
     from kb.stats import Statistics
     from kb.vocabulary import Vocabulary
 
 MOST_KEPT = 64
-"""Statistics that are kept: some hundred kilobytes each at most."""
-MOST_BACKLOGS_KEPT = 4
-"""Lists of follow-ups that are kept: some ten megabytes each over ten thousand entries."""
+"""Answers of a kind that are kept: some hundred kilobytes each at most."""
+MOST_LISTINGS_KEPT = 4
+"""Queries whose entries and follow-ups are kept: some megabytes each over ten thousand entries."""
 
 
 class Figures:
-    """Answers about one state of an index; make a new one when index or vocabulary change."""
+    """Answers about one state of an index; make a new one when index or vocabulary change.
+
+    What is kept does not hold on to this object, so that both are gone with the last user of
+    it, and not only when the garbage collector comes by.
+    """
 
     def __init__(self, engine: SearchEngine, searcher: Searcher, vocabulary: Vocabulary) -> None:
-        self._engine = engine
-        self._searcher = searcher
-        self._vocabulary = vocabulary
-        self.stats = lru_cache(MOST_KEPT)(self._stats)
-        self.recurrences = lru_cache(1)(self._recurrences)
-        self._follow_ups = lru_cache(MOST_BACKLOGS_KEPT)(self._all_follow_ups)
+        listing = lru_cache(MOST_LISTINGS_KEPT)(searcher.listing)
+        counting = lru_cache(MOST_LISTINGS_KEPT)(
+            lambda query, today: Counting(listing(query, today), today, vocabulary)
+        )
+        promises = lru_cache(MOST_LISTINGS_KEPT)(
+            lambda query, today: AllFollowUps(listing(query, today), today)
+        )
+        self._stats = lru_cache(MOST_KEPT)(lambda query, by, today: counting(query, today).by(by))
+        self._follow_ups = lru_cache(MOST_KEPT)(
+            lambda query, wanted, today: promises(query, today).chosen(wanted)
+        )
+        self._recurrences = lru_cache(1)(
+            lambda today: recurrences.recurrences(listing("", today).entries, today)
+        )
+        self._suggester = lru_cache(1)(lambda: _suggester(engine, vocabulary))
 
-    def _stats(self, query: str, by: str, today: date) -> Statistics:
+    def stats(self, query: str, by: str, today: date) -> Statistics:
         """See `kb.KnowledgeBase.stats`."""
         check_grouping(by)
-        listing = self._searcher.listing(query, today)
-        return statistics(listing, by, today, self._vocabulary)
+        return self._stats(query, by, today)
 
     def follow_ups(self, query: str, wanted: Wanted, today: date) -> FollowUps:
         """See `kb.KnowledgeBase.follow_ups`."""
         wanted.check()
-        listing, items = self._follow_ups(query, today)
-        return follow_ups.chosen(listing, items, wanted)
+        return self._follow_ups(query, wanted, today)
 
-    def _all_follow_ups(self, query: str, today: date) -> tuple[Listing, tuple[EntryFollowUp, ...]]:
-        """What was understood, without the entries, and their follow-ups in order."""
-        listing = self._searcher.listing(query, today)
-        return listing.without_entries(), follow_ups.in_order(listing.entries, today)
-
-    def _recurrences(self, today: date) -> tuple[Recurrence, ...]:
+    def recurrences(self, today: date) -> tuple[Recurrence, ...]:
         """See `kb.KnowledgeBase.recurrences`."""
-        return recurrences.recurrences(self._everything(), today)
+        return self._recurrences(today)
 
     def suggest(self, typed: str, limit: int) -> tuple[Suggestion, ...]:
         """See `kb.KnowledgeBase.suggest`."""
-        return self._suggester.suggest(typed, limit)
+        return self._suggester().suggest(typed, limit)
 
-    @cached_property
-    def _suggester(self) -> Suggester:
-        from kb.search.suggestion import Suggester
 
-        return Suggester(self._engine, self._vocabulary, self._everything())
+def _suggester(engine: SearchEngine, vocabulary: Vocabulary) -> Suggester:
+    from kb.search.suggestion import Suggester
 
-    def _everything(self) -> tuple[Listed, ...]:
-        return tuple(self._engine.listed(Request(sort="newest")))
+    return Suggester(engine, vocabulary, engine.listed(Request(sort="newest")))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.errors import UsageError
 from kb.search.documents import fold
@@ -147,98 +148,139 @@ class Wanted:
             if value is not None and value < 0:
                 raise UsageError(f"The {name} {value} is out of range.", "Choose 0 or more.")
 
-    def takes(self, item: EntryFollowUp) -> bool:
-        """Whether a follow-up is left by what may be open or overdue only."""
-        if self.overdue_only:
-            return item.days_overdue is not None
-        return item.is_open or not self.open_only
+
+Promise = tuple["Listed", Mapping[str, Any]]
+"""An entry and one of its follow-ups, as `Document.summary` has it."""
 
 
-def follow_ups_of(entry: Listed, today: date) -> Iterator[EntryFollowUp]:
-    """The follow-ups of one entry, as they stand in it."""
-    shown = entry.summary
-    day = today.isoformat()
-    for item in shown["follow_ups"]:
-        yield EntryFollowUp(
-            entry_id=shown["id"],
-            entry_title=shown["title"],
-            entry_path=shown["path"],
-            entry_date=shown["date"],
-            services=tuple(shown["services"]),
-            severity=shown["severity"],
-            text=item["text"],
-            done=item["done"],
-            owner=item["owner"],
-            due=item["due"],
-            ticket=item["ticket"],
-            line=item["line"],
-            days_overdue=_days_overdue(item["due"], today, day)
-            if item["done"] is not True
-            else None,
-        )
+class AllFollowUps:
+    """The follow-ups of the entries that match a query.
 
-
-def _days_overdue(due: str | None, today: date, day: str) -> int | None:
-    """Days since the due day; compared as text first, which is much faster."""
-    if due is None or due >= day:
-        return None
-    return today.toordinal() - type(today).fromisoformat(due).toordinal()
-
-
-def in_order(entries: Iterable[Listed], today: date) -> tuple[EntryFollowUp, ...]:
-    """The follow-ups of entries, those first that press most; see `FollowUps.items`."""
-    items = [item for entry in entries for item in follow_ups_of(entry, today)]
-    # Stable sorts, the last one counts most: by place in the file, by newest entry, by urgency.
-    items.sort(key=lambda item: (item.entry_path, item.line))
-    items.sort(key=lambda item: item.entry_date or "", reverse=True)
-    items.sort(key=urgency)
-    return tuple(items)
-
-
-def urgency(item: EntryFollowUp) -> tuple[int, str]:
-    """What follow-ups are sorted by: overdue ones have the earliest due days, so come first."""
-    if not item.is_open:
-        return 2, ""
-    return (1, "") if item.due is None else (0, item.due)
-
-
-def chosen(listing: Listing, items: Sequence[EntryFollowUp], wanted: Wanted) -> FollowUps:
-    """The follow-ups that are wanted, with counts.
+    They stay what the index has stored; only those that are asked for become `EntryFollowUp`.
 
     Args:
-        listing: the query as it was understood.
-        items: the follow-ups of the entries that match it, in order.
-        wanted: which of them, from where on, and how many.
+        listing: the entries, and how the query that found them was understood.
+        today: the day that due days are compared with.
     """
-    owned = items if wanted.owner is None else _of_owner(items, wanted.owner)
-    left = [item for item in owned if wanted.takes(item)]
-    unfinished = [item for item in owned if item.is_open]
-    end = None if wanted.limit is None else wanted.offset + wanted.limit
-    return FollowUps(
-        query=listing.query,
-        understood=listing.understood,
-        notices=listing.notices,
-        total=len(left),
-        open=len(unfinished),
-        overdue=sum(item.days_overdue is not None for item in unfinished),
-        without_owner=sum(not item.owner for item in unfinished),
-        without_due=sum(item.due is None for item in unfinished),
-        items=tuple(left[wanted.offset : end]),
-        owners=_owners(items),
+
+    def __init__(self, listing: Listing, today: date) -> None:
+        self._listing = listing.without_entries()
+        self._today = today
+        self._day = today.isoformat()
+        self._promises = in_order(listing.entries)
+
+    def chosen(self, wanted: Wanted) -> FollowUps:
+        """Those that are wanted, with counts."""
+        owned = self._promises if wanted.owner is None else self._of_owner(wanted.owner)
+        unfinished = [promise for promise in owned if is_open(promise[1])]
+        overdue = [promise for promise in unfinished if self._is_overdue(promise[1])]
+        left = overdue if wanted.overdue_only else unfinished if wanted.open_only else owned
+        end = None if wanted.limit is None else wanted.offset + wanted.limit
+        return FollowUps(
+            query=self._listing.query,
+            understood=self._listing.understood,
+            notices=self._listing.notices,
+            total=len(left),
+            open=len(unfinished),
+            overdue=len(overdue),
+            without_owner=sum(not item["owner"] for _, item in unfinished),
+            without_due=sum(item["due"] is None for _, item in unfinished),
+            items=tuple(
+                entry_follow_up(entry, item, self._today)
+                for entry, item in left[wanted.offset : end]
+            ),
+            owners=self._owners,
+        )
+
+    def _is_overdue(self, item: Mapping[str, Any]) -> bool:
+        """Whether an unfinished one is past its due day; days compare as they are written."""
+        return item["due"] is not None and item["due"] < self._day
+
+    def _of_owner(self, owner: str) -> list[Promise]:
+        """Those whose owner is this one, or holds these words side by side."""
+        known: dict[str, bool] = {}
+        found = []
+        for promise in self._promises:
+            written = promise[1]["owner"] or ""
+            if written not in known:
+                known[written] = owner_matches(owner, written)
+            if known[written]:
+                found.append(promise)
+        return found
+
+    @cached_property
+    def _owners(self) -> tuple[OwnerCount, ...]:
+        """Owners in any case and spacing are one; it is written as most write it."""
+        written: Counter[str] = Counter()
+        late: Counter[str] = Counter()
+        for _, item in self._promises:
+            if item["owner"] and is_open(item):
+                written[item["owner"]] += 1
+                late[item["owner"]] += self._is_overdue(item)
+        spellings: dict[str, list[str]] = {}
+        for owner in written:
+            spellings.setdefault(" ".join(_words(owner)) or owner, []).append(owner)
+        counts = (
+            OwnerCount(
+                max(owners, key=lambda owner: written[owner]),
+                sum(written[owner] for owner in owners),
+                sum(late[owner] for owner in owners),
+            )
+            for owners in spellings.values()
+        )
+        return tuple(sorted(counts, key=lambda count: (-count.overdue, -count.open, count.owner)))
+
+
+def is_open(item: Mapping[str, Any]) -> bool:
+    """Whether a stored follow-up still counts as unfinished; see `EntryFollowUp.is_open`."""
+    return item["done"] is not True
+
+
+def in_order(entries: Iterable[Listed]) -> list[Promise]:
+    """The follow-ups of entries, those first that press most; see `FollowUps.items`."""
+    newest = sorted(entries, key=lambda entry: entry.row.path)
+    newest.sort(key=lambda entry: entry.summary["date"] or "", reverse=True)
+    keyed = [
+        (urgency(item), at, item["line"], place)
+        for at, entry in enumerate(newest)
+        for place, item in enumerate(entry.summary["follow_ups"])
+    ]
+    keyed.sort()
+    return [(newest[at], newest[at].summary["follow_ups"][place]) for _, at, _, place in keyed]
+
+
+def urgency(item: Mapping[str, Any]) -> tuple[int, str]:
+    """What follow-ups are sorted by: overdue ones have the earliest due days, so come first."""
+    if not is_open(item):
+        return 2, ""
+    return (1, "") if item["due"] is None else (0, item["due"])
+
+
+def entry_follow_up(entry: Listed, item: Mapping[str, Any], today: date) -> EntryFollowUp:
+    """A stored follow-up with the entry it belongs to."""
+    shown = entry.summary
+    return EntryFollowUp(
+        entry_id=shown["id"],
+        entry_title=shown["title"],
+        entry_path=shown["path"],
+        entry_date=shown["date"],
+        services=tuple(shown["services"]),
+        severity=shown["severity"],
+        text=item["text"],
+        done=item["done"],
+        owner=item["owner"],
+        due=item["due"],
+        ticket=item["ticket"],
+        line=item["line"],
+        days_overdue=_days_overdue(item["due"], today) if is_open(item) else None,
     )
 
 
-def _of_owner(items: Iterable[EntryFollowUp], owner: str) -> list[EntryFollowUp]:
-    """The follow-ups whose owner is this one, or holds these words side by side."""
-    known: dict[str, bool] = {}
-    found = []
-    for item in items:
-        written = item.owner or ""
-        if written not in known:
-            known[written] = owner_matches(owner, written)
-        if known[written]:
-            found.append(item)
-    return found
+def _days_overdue(due: str | None, today: date) -> int | None:
+    if due is None:
+        return None
+    days = today.toordinal() - type(today).fromisoformat(due).toordinal()
+    return days if days > 0 else None
 
 
 def owner_matches(wanted: str, owner: str) -> bool:
@@ -254,19 +296,3 @@ def owner_matches(wanted: str, owner: str) -> bool:
 
 def _words(name: str) -> list[str]:
     return _WORD.findall(fold(name).replace("_", " "))
-
-
-def _owners(items: Iterable[EntryFollowUp]) -> tuple[OwnerCount, ...]:
-    """Owners in any case and spacing are one; it is written as most write it."""
-    spellings: dict[str, Counter[str]] = {}
-    overdue: Counter[str] = Counter()
-    for item in items:
-        if item.is_open and item.owner:
-            key = " ".join(_words(item.owner)) or item.owner
-            spellings.setdefault(key, Counter())[item.owner] += 1
-            overdue[key] += item.days_overdue is not None
-    counts = (
-        OwnerCount(written.most_common(1)[0][0], written.total(), overdue[key])
-        for key, written in spellings.items()
-    )
-    return tuple(sorted(counts, key=lambda count: (-count.overdue, -count.open, count.owner)))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from kb.follow_ups import follow_ups_of, urgency
+from kb.follow_ups import entry_follow_up, is_open, urgency
 from kb.overview import summary
 from kb.search.recurrence import again
 
@@ -39,23 +41,27 @@ class Recurrence:
 def recurrences(entries: Sequence[Listed], today: date) -> tuple[Recurrence, ...]:
     """Every service and cause that two or more of the entries share, the latest first."""
     listed = {entry.row.path: entry for entry in entries}
-    shown = {path: summary(entry.summary) for path, entry in listed.items()}
+    # One entry may be in several recurrences: what is told of it is made once.
+    shown = cache(lambda path: summary(listed[path].summary))
+    unfinished = cache(lambda path: _unfinished(listed[path], today))
     found = []
     for (service, cause), rows in again(entry.row for entry in entries).items():
-        before = [
-            item
-            for row in rows[:-1]
-            for item in follow_ups_of(listed[row.path], today)
-            if item.is_open
-        ]
+        before = [promise for row in rows[:-1] for promise in unfinished(row.path)]
+        before.sort(key=itemgetter(0))
         latest = (rows[-1].numbers["started"], rows[-1].path)
         one = Recurrence(
             service=service,
             cause=cause,
-            entries=tuple(shown[row.path] for row in rows),
-            open_before=tuple(sorted(before, key=urgency)),
+            entries=tuple(shown(row.path) for row in rows),
+            open_before=tuple(item for _, item in before),
         )
         found.append((latest, one))
     found.sort(key=lambda pair: (pair[1].service, pair[1].cause))
     found.sort(key=lambda pair: pair[0], reverse=True)
     return tuple(one for _, one in found)
+
+
+def _unfinished(entry: Listed, today: date) -> list[tuple[tuple[int, str], EntryFollowUp]]:
+    """The unfinished follow-ups of an entry, each with its urgency."""
+    items = filter(is_open, entry.summary["follow_ups"])
+    return [(urgency(item), entry_follow_up(entry, item, today)) for item in items]

@@ -40,29 +40,46 @@ def statistics(listing: Listing, by: str, today: date, vocabulary: Vocabulary) -
         today: the day on which follow-ups are overdue or not.
         vocabulary: gives the labels.
     """
-    total = _Tally()
-    groups: dict[str, _Tally] = {}
-    backlog = _BacklogTally(today)
-    for entry in listing.entries:
-        open_, overdue = backlog.take(entry)
-        total.take(entry, open_, overdue)
-        for name in entry.row.facets[by] or ("",):
-            groups.setdefault(name, _Tally()).take(entry, open_, overdue)
-    ranked = sorted(groups.items(), key=lambda pair: (-pair[1].entries, not pair[0], pair[0]))
-    week_hours = _week_hours(listing.entries)
-    return Statistics(
-        query=listing.query,
-        understood=listing.understood,
-        notices=listing.notices,
-        by=by,
-        total=total.group("", "all entries"),
-        groups=tuple(tally.group(name, _label(by, name, vocabulary)) for name, tally in ranked),
-        months=_months(listing.entries, vocabulary),
-        week_hours=week_hours,
-        week_hours_stated=sum(map(sum, week_hours)),
-        backlog=backlog.backlog(),
-        definitions=DEFINITIONS,
-    )
+    return Counting(listing, today, vocabulary).by(by)
+
+
+class Counting:
+    """What is counted once of a listing, whatever it is grouped by; see `statistics`."""
+
+    def __init__(self, listing: Listing, today: date, vocabulary: Vocabulary) -> None:
+        self._listing = listing
+        self._vocabulary = vocabulary
+        backlog, total = _BacklogTally(today), _Tally()
+        self._left = [backlog.take(entry) for entry in listing.entries]
+        for entry, left in zip(listing.entries, self._left, strict=True):
+            total.take(entry, *left)
+        self._total = total.group("", "all entries")
+        self._backlog = backlog.backlog()
+        self._months = _months(listing.entries, vocabulary)
+        self._week_hours = _week_hours(listing.entries)
+
+    def by(self, by: str) -> Statistics:
+        """The figures, grouped by one of `GROUPINGS`."""
+        groups: dict[str, _Tally] = {}
+        for entry, left in zip(self._listing.entries, self._left, strict=True):
+            for name in entry.row.facets[by] or ("",):
+                groups.setdefault(name, _Tally()).take(entry, *left)
+        ranked = sorted(groups.items(), key=lambda pair: (-pair[1].entries, not pair[0], pair[0]))
+        return Statistics(
+            query=self._listing.query,
+            understood=self._listing.understood,
+            notices=self._listing.notices,
+            by=by,
+            total=self._total,
+            groups=tuple(
+                tally.group(name, _label(by, name, self._vocabulary)) for name, tally in ranked
+            ),
+            months=self._months,
+            week_hours=self._week_hours,
+            week_hours_stated=sum(map(sum, self._week_hours)),
+            backlog=self._backlog,
+            definitions=DEFINITIONS,
+        )
 
 
 def _label(by: str, name: str, vocabulary: Vocabulary) -> str:
@@ -119,21 +136,24 @@ class _BacklogTally:
     """The backlog while entries are gone through; ages as in `AGES`, the last one undated."""
 
     today: date
+    day: str = field(init=False)
     done: int = 0
     without_due: int = 0
     without_owner: int = 0
     open: list[int] = field(default_factory=lambda: [0] * (len(AGES) + 1))
     overdue: list[int] = field(default_factory=lambda: [0] * (len(AGES) + 1))
 
+    def __post_init__(self) -> None:
+        self.day = self.today.isoformat()
+
     def take(self, entry: Listed) -> tuple[int, int]:
         """Count one entry's follow-ups; how many of them are open, and how many overdue."""
         items = entry.summary["follow_ups"]
         if not items:
             return 0, 0
-        day = self.today.isoformat()
         unfinished = [item for item in items if item["done"] is not True]
         dues = [item["due"] for item in unfinished if item["due"] is not None]
-        overdue = sum(due < day for due in dues)
+        overdue = sum(due < self.day for due in dues)
         self.done += len(items) - len(unfinished)
         self.without_due += len(unfinished) - len(dues)
         self.without_owner += sum(not item["owner"] for item in unfinished)

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from kb.errors import UsageError
-from kb.follow_ups import EntryFollowUp, FollowUps, Wanted, chosen, in_order, owner_matches
+from kb.follow_ups import AllFollowUps, EntryFollowUp, FollowUps, Wanted, owner_matches
 from kb.search.answer import Listing
 from tests.engine_contract import listed
 
@@ -43,9 +43,8 @@ date: 2024-02-01
 
 
 def found(**wanted: object) -> FollowUps:
-    entries = listed(CONTENT)
-    listing = Listing("q", "every entry", (), ())
-    return chosen(listing, in_order(entries, TODAY), Wanted(**wanted))  # type: ignore[arg-type]  # as a test gives them
+    listing = Listing("q", "every entry", (), listed(CONTENT))
+    return AllFollowUps(listing, TODAY).chosen(Wanted(**wanted))  # type: ignore[arg-type]  # as a test gives them
 
 
 def texts(follow_ups: FollowUps) -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import weakref
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,10 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.errors import UsageError
+from kb.figures import Figures
+from kb.related import Relations
+from kb.search.answer import Searcher
+from kb.search.whoosh_engine_reading import Content, OpenIndex
 from tests.engine_contract import CORPUS
 
 if TYPE_CHECKING:
@@ -75,6 +81,35 @@ def test_a_change_of_the_entries_changes_the_figures(knowledge: KnowledgeBase) -
         ("orders", "capacity")
     ]
     assert [one.kind for one in knowledge.suggest("zeppel")] == ["word", "entry"]
+
+
+def searching() -> int:
+    """How many objects are there that answer about some state."""
+    kinds = (Figures, Searcher, OpenIndex, Content, Relations)
+    return sum(isinstance(each, kinds) for each in gc.get_objects())
+
+
+def test_what_nobody_asks_any_more_is_gone_at_once(knowledge: KnowledgeBase) -> None:
+    place = knowledge.folder.parent / "state"
+    knowledge.set_aside(place)
+    state = KnowledgeBase.open(knowledge.folder, snapshot=place)
+    gc.collect()
+    before = searching()
+    gc.disable()
+    try:
+        state.search("databse")
+        state.stats()
+        state.follow_ups(open_only=True)
+        state.recurrences()
+        state.suggest("dat")
+        state.related("database failover")
+        assert searching() > before
+        gone = weakref.ref(state)
+        del state
+        assert gone() is None
+        assert searching() == before
+    finally:
+        gc.enable()
 
 
 def test_labels_are_those_of_a_changed_configuration(knowledge: KnowledgeBase) -> None:

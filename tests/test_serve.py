@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import http.client
 import os
 import re
@@ -284,3 +285,20 @@ def test_the_development_server_answers_and_shows_a_traceback(
     app.add_url_rule("/broken", "broken", broken)
     with pytest.raises(ZeroDivisionError):
         app.test_client().get("/broken")
+
+
+def test_what_is_settled_is_not_looked_through_any_more() -> None:
+    kept: list[list[int]] = []
+    before = gc.get_freeze_count()
+    try:
+        serving.settle(lambda: kept.extend([number] for number in range(5_000)))
+        assert gc.get_freeze_count() >= before + 5_000
+        assert gc.isenabled()
+    finally:
+        gc.unfreeze()
+
+
+def test_the_garbage_collector_works_on_where_settling_fails() -> None:
+    with pytest.raises(UsageError):
+        serving.settle(partial(serving.bound, "127.0.0.1", -1))
+    assert gc.isenabled()

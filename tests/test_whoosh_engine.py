@@ -228,6 +228,44 @@ def test_an_engine_that_nobody_closed_closes_its_files(folder: Path) -> None:
     assert open_files() == before
 
 
+# States that share segments
+
+
+def told(engine: WhooshEngine) -> tuple[object, ...]:
+    """All that an engine says of its documents together."""
+    listed = [(one.row, one.summary["title"]) for one in engine.listed(EVERYTHING)]
+    terms = [(pair, engine.values(pair)) for pair in engine.fields()]
+    return listed, engine.words(""), engine.words("data"), terms, engine.search(EVERYTHING).hits
+
+
+def test_states_that_share_segments_each_tell_their_own_documents(
+    engine: WhooshEngine, tmp_path: Path
+) -> None:
+    paths = sorted(CORPUS)
+    states: list[tuple[WhooshEngine, tuple[object, ...]]] = []
+    for number, gone in enumerate((paths[:0], paths[:1], paths[1:3])):
+        engine.apply(Changes(removed=frozenset(gone), documents=small(number).documents))
+        place = tmp_path / str(number)
+        place.mkdir()
+        engine.set_aside(place)
+        states.append((WhooshEngine(place), told(engine)))
+    for _ in range(2):  # the older after the newer, and the other way round
+        for state, expected in reversed(states):
+            assert told(state) == expected
+        for state, expected in states:
+            assert told(state) == expected
+    for state, _ in states:
+        state.close()
+
+
+def test_what_is_removed_is_not_told_from_what_was_remembered(engine: WhooshEngine) -> None:
+    before = engine.search(Request((word("database"),)))
+    assert "database" in dict(engine.words("data"))
+    engine.apply(Changes(removed=frozenset(hit.path for hit in before.hits)))
+    assert engine.search(Request((word("database"),))).total_any == 0
+    assert "database" not in dict(engine.words("data"))
+
+
 # A full disk
 
 

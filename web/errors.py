@@ -18,7 +18,7 @@ from flask import (
     request,
     url_for,
 )
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException
 
 from kb.errors import CorpusError, IndexFailure, KbError, NotFound, UsageError
 from web import spoken
@@ -53,9 +53,27 @@ _LONGEST_NAME = 200
 
 def install(app: Flask) -> None:
     """Have an application answer errors here."""
+    app.before_request(_of_host)
     app.register_error_handler(KbError, _of_core)
     app.register_error_handler(HTTPException, _of_http)
     app.register_error_handler(Exception, _of_program)
+
+
+def _of_host() -> Response | None:
+    """An answer without a link, for no address can be made: the request names no host.
+
+    See RFC 9112, section 3.2.
+    """
+    try:
+        named = bool(request.host) and bool(request.url_root)
+    except UnicodeError:  # `xn--` and what is no name in Unicode after it
+        named = False
+    if named and not isinstance(request.routing_exception, BadRequest):
+        return None
+    message = "The Host header of this request is not the name of a host."
+    if request.path.startswith(API):
+        return answer(400, message)
+    return Response(f"{message}\n", 400, content_type="text/plain; charset=utf-8")
 
 
 def _of_core(error: KbError) -> Response:

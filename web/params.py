@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from werkzeug.datastructures import MultiDict
 
+MOST_VALUES = 64
+"""Values of one parameter, as many as a query may have words."""
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
@@ -25,8 +27,18 @@ def text(args: MultiDict[str, str], name: str, default: str = "") -> str:
 
 
 def texts(args: MultiDict[str, str], name: str) -> tuple[str, ...]:
-    """All values of a parameter that may stand more than once, empty ones left out."""
-    return tuple(value for typed in args.getlist(name) if (value := typed.strip()))
+    """All values of a parameter that may stand more than once, empty ones left out.
+
+    Raises:
+        UsageError: they are more than `MOST_VALUES`, those between commas counted.
+    """
+    typed = args.getlist(name)
+    if sum(1 + one.count(",") for one in typed) > MOST_VALUES:
+        raise UsageError(
+            f"{name} has more than {MOST_VALUES} values.",
+            f"Name at most {MOST_VALUES}, or leave {name} out.",
+        )
+    return tuple(value for one in typed if (value := one.strip()))
 
 
 def number(

@@ -8,12 +8,14 @@ entries; see README.
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import os
 import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,6 +51,9 @@ MOST_WORKERS_BY_DEFAULT = 4
 KEEPER_PAUSE_SECONDS = (1.0, 60.0)
 """Before a keeper that ended is started again: the first time, and at most."""
 
+_MOST_ARENAS = -8
+"""M_ARENA_MAX of mallopt(3)."""
+
 WARMING = (
     "/",
     "/services/",
@@ -56,7 +61,7 @@ WARMING = (
     "/recurrences",
     "/follow-ups",
     "/stats",
-    "/api/v1/suggest?q=a",
+    "/api/v1/suggest?q=ka",
 )
 """What a new state is asked before readers are: the pages that gather something on first use."""
 
@@ -129,9 +134,20 @@ def serve(serving: Serving, listener: socket.socket, ready: Callable[[], object]
         listener: as `bound` made it.
         ready: called once when the workers have been told to start.
     """
+    _take_memory_from_one_place()
     follower = Follower(serving.entries, serving.folder)
     app = create_app(follower, serving.settings)
     _Application(serving, listener, app, follower, ready).run()
+
+
+def _take_memory_from_one_place() -> None:
+    """Let all threads share one heap, where the C library (glibc) would give each its own.
+
+    Threads that never work at once gain nothing by that, and what one of them gave back the
+    others cannot use: a third more memory for a worker (measured).
+    """
+    with suppress(AttributeError, OSError):  # another C library
+        ctypes.CDLL(None).mallopt(_MOST_ARENAS, 1)
 
 
 def warm(app: Flask) -> None:
@@ -139,6 +155,22 @@ def warm(app: Flask) -> None:
     client = app.test_client()
     for address in WARMING:
         client.get(address)
+
+
+def settle(prepare: Callable[[], object]) -> None:
+    """Make what is to stay, and spare the garbage collector from looking through it ever after.
+
+    Half a million objects are made for a state of ten thousand entries. To look for cycles
+    among them takes as long as to make them, and every tenth of a second a request would wait
+    for it. A state has no cycles: it goes with the last one who asks it.
+    """
+    gc.disable()
+    try:
+        prepare()
+    finally:
+        gc.enable()
+    gc.collect()
+    gc.freeze()
 
 
 class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -198,7 +230,7 @@ class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no ty
 
     def _start_worker(self, worker: object) -> None:
         del worker
-        self._follower.start(lambda: warm(self._app))
+        self._follower.start(lambda: settle(lambda: warm(self._app)))
 
     def run(self) -> None:
         _Arbiter(self).run()

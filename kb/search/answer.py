@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, get_args
 
 from kb.errors import UsageError
 from kb.search import text
-from kb.search.compile import SORTS, Compiled, Context, compile_query
+from kb.search.compile import SORTS, Compiled, compile_query
 from kb.search.documents import PRESENCES, fold
 from kb.search.engine import (
     DEFAULT_FACETS,
@@ -25,9 +25,11 @@ from kb.search.engine import (
     Word,
 )
 from kb.search.filters import spell
+from kb.search.meanings import Context
 from kb.search.query import OPERATORS, cleaned, parse
 from kb.search.query_fields import FIELDS
 from kb.search.query_tree import Filter, write
+from kb.search.recent import Recent
 from kb.search.recurrence import recurring
 from kb.search.results import SearchHit, SearchResults, entry_url, summary_of
 from kb.search.snippets import snippets
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
 
 MOST_HITS = 1_000
 """Hits in one answer."""
+MOST_KEPT, MOST_HITS_KEPT = 64, 50
+"""Answers that are remembered, and hits in one of these: some 50 kilobytes with ten hits."""
 LONGEST_ID = 200
 MOST_CORRECTED = 8
 """Words of one query that a better spelling is looked for."""
@@ -115,6 +119,16 @@ class Options:
                 )
         return tuple(self.facets)
 
+    def fixed(self) -> Options:
+        """The same with tuples for all sequences: equal options are the same question."""
+        return replace(
+            self,
+            services=tuple(self.services),
+            causes=tuple(self.causes),
+            severities=tuple(self.severities),
+            facets=tuple(self.facets),
+        )
+
     def check_range(self) -> None:
         """Raise UsageError where limit or offset is out of range."""
         for name, value, most in (("limit", self.limit, MOST_HITS), ("offset", self.offset, None)):
@@ -144,17 +158,30 @@ class Listing:
 
 
 class Searcher:
-    """Searches one state of an index; make a new one when the index or vocabulary changes."""
+    """Searches one state of an index; make a new one when the index or vocabulary changes.
+
+    The answers given last are remembered.
+    """
 
     def __init__(self, engine: SearchEngine, vocabulary: Vocabulary) -> None:
         self._engine = engine
         self._vocabulary = vocabulary
         self._synonyms = Synonyms(vocabulary)
+        self._recent: Recent[SearchResults] = Recent(MOST_KEPT)
 
     def search(self, typed: str, options: Options, today: date) -> SearchResults:
         """Read, compile, ask, and put into words; see `kb.KnowledgeBase.search`."""
         begun = time.perf_counter()
         options.check_range()
+        question = (typed, options.fixed(), today)
+        results = self._recent.get(question)
+        if results is None:
+            results = self._answer(typed, options, today)
+            if len(results.hits) <= MOST_HITS_KEPT:
+                self._recent.keep(question, results)
+        return replace(results, took_ms=(time.perf_counter() - begun) * 1000)
+
+    def _answer(self, typed: str, options: Options, today: date) -> SearchResults:
         query = self._parsed(typed)
         query = replace(query, items=(*query.items, *options.filters(today)))
         compiled = compile_query(query, self._context(today))
@@ -176,7 +203,7 @@ class Searcher:
             did_you_mean=self._did_you_mean(query.typed, compiled, results),
             total=results.total,
             total_any=results.total_any,
-            took_ms=(time.perf_counter() - begun) * 1000,
+            took_ms=0.0,
             hits=hits,
             facets=results.facets,
         )

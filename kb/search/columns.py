@@ -75,6 +75,11 @@ class Columns:
         )
 
     @cached_property
+    def rows(self) -> list[Row]:
+        """Every document's properties together, made once."""
+        return [self.row(number) for number in range(len(self))]
+
+    @cached_property
     def by_path(self) -> dict[str, int]:
         """Path -> document number."""
         return {path: number for number, path in enumerate(self.paths)}

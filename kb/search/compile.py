@@ -7,18 +7,21 @@ is silently not found.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, get_args
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
-from kb.search import documents, filters, resolved
-from kb.search.engine import AllOf, AnyOf, Condition, Except, Request, Sort, TermSequence, Word
+from kb.search import filters, meanings
+from kb.search.engine import AllOf, AnyOf, Condition, Except, Sort, TermSequence, Word
 from kb.search.filters import MOST_EXPANSIONS, nothing_in, spell
 from kb.search.query_fields import FIELD_ALIASES, FIELDS
 from kb.search.query_tree import Either, Filter, Group, Item, Not, Query, Text
 from kb.search.ranking import SYNONYM_WEIGHT
 from kb.search.results import Notice
-from kb.search.synonyms import LONGEST, Synonyms, key
+from kb.search.synonyms import LONGEST, key
+
+if TYPE_CHECKING:
+    from kb.search.meanings import Context
 
 SORTS: tuple[str, ...] = get_args(Sort)
 SHORTEST_SPACED, LONGEST_SPACED = 4, 12
@@ -32,18 +35,6 @@ _SPOKEN_SORTS = {
     "oldest": "oldest first",
     "longest": "longest first",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Context(resolved.Context):
-    """What a query is read against.
-
-    Attributes:
-        similar_words: a word with a possible typo -> the indexed words it may be, best first.
-    """
-
-    synonyms: Synonyms
-    similar_words: Callable[[str], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +179,9 @@ class _Compiler:
         for item in items:
             spellings.extend(self._spellings(item))
             if isinstance(item, Text) and item.kind == "word" and not self.denying:
-                spellings.extend(self._other_spellings(key(item.text), SYNONYM_WEIGHT))
+                spellings.extend(
+                    meanings.other_spellings(key(item.text), SYNONYM_WEIGHT, self.context)
+                )
         return tuple(dict.fromkeys(spellings))
 
     def _split(self, item: Text) -> list[Text]:
@@ -234,7 +227,9 @@ class _Compiler:
         word = item.text
         if item.kind != "word" or not _HANGUL.fullmatch(word):
             return ()
-        if not SHORTEST_SPACED <= len(word) <= LONGEST_SPACED or self._is_held(word):
+        if not SHORTEST_SPACED <= len(word) <= LONGEST_SPACED or meanings.is_held(
+            word, self.context
+        ):
             return ()
         return [f"{word[:at]} {word[at:]}" for at in range(2, len(word) - 1)]
 
@@ -252,9 +247,12 @@ class _Compiler:
                     self._widen_together(self.taken[start : start + length], tuple(name))
 
     def _widen_together(self, window: Sequence[_Taken], name: tuple[str, ...]) -> None:
-        others = self._other_spellings(name, SYNONYM_WEIGHT / len(window))
+        others = meanings.other_spellings(name, SYNONYM_WEIGHT / len(window), self.context)
         typed = " ".join(taken.word.text for taken in window)
-        causes, services = self._causes(typed), self._services(typed)
+        causes, services = (
+            meanings.causes(typed, self.context),
+            meanings.services(typed, self.context),
+        )
         for taken in window if others or causes or services else ():
             taken.word = replace(
                 taken.word,
@@ -262,48 +260,6 @@ class _Compiler:
                 keywords=tuple(dict.fromkeys((*taken.word.keywords, *causes))),
                 named=tuple(dict.fromkeys((*taken.word.named, *services))),
             )
-
-    def _other_spellings(self, name: tuple[str, ...], share: float) -> tuple[TermSequence, ...]:
-        """The synonyms of a name, weighed so that all its terms together count the `share`.
-
-        A Korean word is indexed as several pairs of syllables, an English one as one term; each
-        pair scores, so that without this the Korean synonym would outweigh the English word.
-        """
-        spelled = (
-            spell(
-                other,
-                adjacent=len(other.split()) > 1,
-                weight=share * len(name) / max(1, len(key(other))),
-            )
-            for other in self.context.synonyms.of(name)
-        )
-        return tuple(sequence for sequence in spelled if sequence)
-
-    def _is_held(self, typed: str) -> bool:
-        """Whether an entry holds these words themselves, side by side."""
-        whole = spell(typed, adjacent=len(typed.split()) > 1)
-        asked = Request(condition=Word(typed, (whole,) if whole else ()), limit=0, facets=())
-        return whole is not None and self.context.engine.search(asked).total > 0
-
-    def _services(self, typed: str) -> tuple[tuple[str, str], ...]:
-        """The service that a word is a name of."""
-        service = self.context.vocabulary.canonical("service", typed)
-        return () if service is None else (("service", documents.fold(service)),)
-
-    def _causes(self, typed: str) -> tuple[tuple[str, str], ...]:
-        """The cause that words name counts as a match.
-
-        An alias may be narrower than its cause (`BGP`: network), so it counts only where no
-        entry holds it (`misconfiguration`: config-change).
-        """
-        from kb.vocabulary import fold
-
-        cause = self.context.vocabulary.canonical("cause", typed)
-        known = self.context.vocabulary.causes.get(cause or "")
-        if known is None or cause == "unknown":
-            return ()
-        named = fold(typed) in map(fold, (known.id, known.label, known.label_ko))
-        return (("cause", known.id),) if named or not self._is_held(typed) else ()
 
     def _demand(self, item: Item) -> _Demand | None:
         """What an item demands of an entry; None where it demands nothing."""

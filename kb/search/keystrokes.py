@@ -31,14 +31,19 @@ _PRESSED = {
 }
 
 
-@lru_cache(maxsize=65_536)
+def keystrokes_once(name: str) -> str:
+    """`keystrokes` of one name of very many, none of which is likely to be asked for again."""
+    folded = fold(name)
+    return folded if folded.isascii() else normalize("NFD", folded).translate(_PRESSED)
+
+
+@lru_cache(maxsize=8_192)
 def keystrokes(name: str) -> str:
     """The letters that are pressed to type a name; case, width, hyphens and spaces do not count.
 
     One name begins with another, however much of its last syllable is typed, where this does.
     """
-    folded = fold(name)
-    return folded if folded.isascii() else normalize("NFD", folded).translate(_PRESSED)
+    return keystrokes_once(name)
 
 
 def is_half_typed(text: str) -> bool:

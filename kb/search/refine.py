@@ -14,11 +14,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from kb.search.query import cleaned, parse
-from kb.search.query_fields import FIELD_ALIASES
+from kb.search.query import LONGEST_QUERY, cleaned, parse
+from kb.search.query_fields import FIELD_ALIASES, FIELDS
 from kb.search.query_tree import Either, Filter, Group, Item, Not, Query, write
 
+_SIMPLE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LEFT_OVER = re.compile(r"\(\s*\)")
 _SIGN_BEFORE = re.compile(r"(?:-|NOT\s+)$")
 _AND_BEFORE = re.compile(r"(?:^|(?<=\s))AND\s+$")
@@ -54,7 +56,7 @@ class _Place:
 
 def values_of(query: str, field: str) -> tuple[str, ...]:
     """The values that entries are narrowed to in a field, as typed and in that order."""
-    filters = (place.filter for place in _places(parse(query)) if _narrows(place, field))
+    filters = (place.filter for place in _places(_read(query)) if _narrows(place, field))
     return tuple(dict.fromkeys(value for one in filters for value in one.values))
 
 
@@ -67,7 +69,7 @@ def with_value(query: str, field: str, value: str) -> str:
     value = _written(value)
     if not value or value in values_of(query, field):
         return query
-    tree = parse(query)
+    tree = _read(query)
     there = [place for place in _places(tree) if _narrows(place, field)]
     if there:
         last = there[-1]
@@ -76,15 +78,18 @@ def with_value(query: str, field: str, value: str) -> str:
     wanted = replace(tree, items=(*tree.items, Filter(_field(field), (value,))))
     term = write(wanted.items[-1])
     text = tree.typed.strip()
-    if _reads(f"{text} {term}".lstrip(), wanted):
-        return f"{text} {term}".lstrip()
+    longer = f"{text} {term}".lstrip()
+    simple = _SIMPLE.fullmatch(value) and _field(field) in FIELDS and len(longer) <= LONGEST_QUERY
+    # All simple terms are read alike, so that a page with a hundred of them reads one.
+    if _takes_a_term(text) if simple else _reads(longer, wanted):
+        return longer
     before = replace(wanted, items=(wanted.items[-1], *tree.items))
     return f"{term} {text}" if _reads(f"{term} {text}", before) else str(before)
 
 
 def without_value(query: str, field: str, value: str) -> str:
     """The query without a value that it narrows a field to; unchanged where it does not."""
-    tree = parse(query)
+    tree = _read(query)
     value = _written(value)
     for place in _places(tree):
         if _narrows(place, field) and value in place.filter.values:
@@ -96,7 +101,7 @@ def without_value(query: str, field: str, value: str) -> str:
 
 def without_field(query: str, field: str) -> str:
     """The query without any filter on a field, comparisons and negations included."""
-    tree = parse(query)
+    tree = _read(query)
     for place in _places(tree):
         if place.filter.field == _field(field):
             return without_field(_edited(tree, place, None), field)
@@ -105,7 +110,7 @@ def without_field(query: str, field: str) -> str:
 
 def applied_filters(query: str) -> tuple[AppliedFilter, ...]:
     """The filters at the top of a query, in its order; `sort:` is none."""
-    tree = parse(query)
+    tree = _read(query)
     return tuple(
         AppliedFilter(
             field=place.filter.field,
@@ -120,7 +125,7 @@ def applied_filters(query: str) -> tuple[AppliedFilter, ...]:
 
 def has_words(query: str) -> bool:
     """Whether anything but filters stands at the top of a query."""
-    items = parse(query).items
+    items = _read(query).items
     return any(
         not isinstance(item.item if isinstance(item, Not) else item, Filter) for item in items
     )
@@ -195,3 +200,15 @@ def _edited(query: Query, place: _Place, better: Filter | None) -> str:
 
 def _reads(text: str, wanted: Query) -> bool:
     return parse(text).items == wanted.items
+
+
+@lru_cache(maxsize=64)
+def _read(query: str) -> Query:
+    """A query that is edited once for each link of a page."""
+    return parse(query)
+
+
+@lru_cache(maxsize=64)
+def _takes_a_term(text: str) -> bool:
+    """Whether a simple term after the text is read as one more filter, and changes no other."""
+    return parse(f"{text} status:x").items == (*parse(text).items, Filter("status", ("x",)))

@@ -16,10 +16,20 @@ SCHEMA_VERSION = 1
 
 def summary_of(shown: Mapping[str, Any]) -> dict[str, Any]:
     """What every list shows of an entry, from what its document stored: fields by name."""
-    names = ("id", "path", "title", "date", "severity", "status", "started", "resolved")
-    counts = ("duration_minutes", "open_follow_ups")
-    fields = {name: shown[name] for name in (*names, *counts)}
-    return fields | {name: tuple(shown[name]) for name in ("services", "causes")}
+    return {
+        "id": shown["id"],
+        "path": shown["path"],
+        "title": shown["title"],
+        "date": shown["date"],
+        "severity": shown["severity"],
+        "status": shown["status"],
+        "started": shown["started"],
+        "resolved": shown["resolved"],
+        "duration_minutes": shown["duration_minutes"],
+        "open_follow_ups": shown["open_follow_ups"],
+        "services": tuple(shown["services"]),
+        "causes": tuple(shown["causes"]),
+    }
 
 
 def entry_url(identifier: str) -> str:

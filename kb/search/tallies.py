@@ -44,8 +44,8 @@ class Tally:
             self.values.setdefault(field, Counter()).update(counts)
 
     def pack_words(self) -> bytes:
-        """The words, for a file."""
-        return seals.pack(dict(+self.words))
+        """The words in order, for a file."""
+        return seals.pack(dict(sorted((+self.words).items())))
 
     def pack_values(self) -> bytes:
         """The values, for a file; each field apart, so that one can be read alone."""
@@ -56,7 +56,7 @@ class Tally:
 
 
 def unpack_words(data: bytes) -> dict[str, int]:
-    """Word -> count.
+    """Word -> count, the words in order.
 
     Raises:
         ValueError, EOFError, TypeError: the bytes are damaged.

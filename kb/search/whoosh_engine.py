@@ -6,6 +6,7 @@ Whoosh stores postings and documents, takes care of segments, commits and locks;
 by Whoosh with the segment. A commit is atomic: a killed or failed one leaves the old index.
 
     whoosh_engine_writing   how documents become segments
+    whoosh_engine_commit    one commit of them
     whoosh_engine_reading   a commit opened for reading
     whoosh_engine_files     the files of both, closed in the end
 """
@@ -21,45 +22,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakValueDictionary
 
-from whoosh import index, reading, writing
+from whoosh import index, writing
 
 from kb.errors import BrokenIndex, IndexFailure, KbError
 from kb.search import columns, ranking
-from kb.search.columns import Columns
 from kb.search.engine import Changes, Document, Hit, Listed, Request, Results, Row
-from kb.search.summaries import Summaries
-from kb.search.tallies import Tally
+from kb.search.whoosh_engine_commit import LOCK_SECONDS, NAME, Commit
 from kb.search.whoosh_engine_files import Files, Memory, empty, set_aside
-from kb.search.whoosh_engine_reading import (
-    COLUMNS_ENDING,
-    SUMMARIES_ENDING,
-    VALUES_ENDING,
-    WORDS_ENDING,
-    OpenIndex,
-    Segment,
-    read_columns,
-    read_summaries,
-    read_values,
-    read_words,
-)
-from kb.search.whoosh_engine_writing import (
-    Codec,
-    Pool,
-    batches,
-    choose_merges,
-    fields_of,
-    keywords_of,
-    schema,
-)
+from kb.search.whoosh_engine_reading import Content, OpenIndex, content_stat, read_columns
+from kb.search.whoosh_engine_writing import batches, schema
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-NAME = "kb"
-SCHEMA = f"whoosh 6, {columns.FORMAT}"
+SCHEMA = f"whoosh 7, {columns.FORMAT}"
 """Changes whenever an index of before cannot be read any more."""
 ABOUT = "about.json"
-LOCK_SECONDS = 600.0
 
 _TRIES = 20
 _FIRST_SECOND = 1_577_836_800  # 2020-01-01
@@ -67,7 +45,7 @@ _MOST_GENERATIONS = (1 << 31) - 2
 _REBUILD = "`kb index --rebuild` makes it anew from the entries."
 _NEEDS_FOLDER = "Set KB_CACHE_DIR to a folder that you may write."
 _Answer = TypeVar("_Answer")
-_shared: WeakValueDictionary[str, Columns] = WeakValueDictionary()
+_shared: WeakValueDictionary[tuple[str, object], Content] = WeakValueDictionary()
 
 
 class WhooshEngine:
@@ -78,7 +56,7 @@ class WhooshEngine:
         self._memory = Memory() if folder is None else None
         self._idle: list[OpenIndex] = []
         self._latest = (-1, 0)
-        self._known: dict[str, Columns] = {}
+        self._known: dict[str, Content] = {}
 
     def _files(self) -> Files | Memory:
         """The index's files, for one reader or writer."""
@@ -128,18 +106,11 @@ class WhooshEngine:
 
     def rows(self) -> Sequence[Row]:
         """Every document's columns together."""
-        return self._asked(
-            lambda opened: [
-                segment.columns.row(number)
-                for segment in opened.segments
-                for number in range(len(segment.columns))
-                if number not in segment.deleted
-            ]
-        )
+        return self._asked(lambda opened: opened.rows())
 
     def search(self, request: Request) -> Results:
         """Find, rank, count; once more where a merge took the files away meanwhile."""
-        return self._asked(lambda opened: _search(opened.segments, request))
+        return self._asked(lambda opened: _search(opened, request))
 
     def listed(self, request: Request) -> Sequence[Listed]:
         """Every document that matches well, from the columns and the summaries beside them."""
@@ -229,7 +200,7 @@ class WhooshEngine:
         with _writing(self._folder, damage=True):
             try:
                 files.sweep(f"_{NAME}_")
-                _Commit(files, self._columns).run(removed, documents)
+                Commit(files, self._content).run(removed, documents)
             except BaseException:
                 # Once the list of segments is there, what was made belongs to the index.
                 if self._generation() == before:
@@ -238,15 +209,19 @@ class WhooshEngine:
             finally:
                 files.release()
 
-    def _columns(self, files: Files | Memory, segment: str) -> Columns:
-        """The columns of a segment, read once for all readers and all engines that have it.
+    def _content(self, files: Files | Memory, segment: str) -> Content:
+        """What a segment holds, read once for all readers, also of states set aside.
 
-        Whoosh names segments at random, so that no two ever have the same name.
+        Whoosh names segments at random, so that no two have the same name; a file that was
+        damaged since has another stat.
         """
-        known = self._known.get(segment) or _shared.get(segment)
+        known = self._known.get(segment)
         if known is None:
-            known = _shared[segment] = read_columns(files, segment)
-        self._known[segment] = known
+            file = (segment, None if self._folder is None else content_stat(self._folder, segment))
+            known = _shared.get(file) if file[1] else None
+            if known is None:
+                known = _shared[file] = Content(segment, read_columns(files, segment))
+            self._known[segment] = known
         return known
 
     def _open(self, state: tuple[int, int]) -> OpenIndex:
@@ -261,8 +236,8 @@ class WhooshEngine:
             opened.close()
         if self._folder is not None:
             _check_about(self._folder, exists=state[0] >= 0)
-        opened = OpenIndex(self._files(), NAME, state, self._columns)
-        names = {segment.name for segment in opened.segments}
+        opened = OpenIndex(self._files(), NAME, state, self._content)
+        names = {segment.content.name for segment in opened.segments}
         for gone in set(self._known) - names:
             self._known.pop(gone, None)
         self._latest = state
@@ -305,7 +280,8 @@ class WhooshEngine:
         return answer
 
 
-def _search(segments: Sequence[Segment], request: Request) -> Results:
+def _search(opened: OpenIndex, request: Request) -> Results:
+    segments = opened.segments
     ranked = ranking.rank(segments, request)
     hits = tuple(
         Hit(
@@ -320,86 +296,14 @@ def _search(segments: Sequence[Segment], request: Request) -> Results:
 
 
 def _listed(opened: OpenIndex, request: Request) -> list[Listed]:
-    segments = opened.segments
-    whole = replace(request, offset=0, limit=sum(len(s.columns) for s in segments), facets=())
+    everything = sum(len(segment.columns) for segment in opened.segments)
+    whole = replace(request, offset=0, limit=everything, facets=())
+    listed = opened.listed()
     return [
-        Listed(
-            segments[found.segment].columns.row(found.number),
-            opened.summary(found.segment, found.number),
-        )
-        for found in ranking.rank(segments, whole).found
+        listed[found.segment][found.number]
+        for found in ranking.rank(opened.segments, whole).found
         if found.well
     ]
-
-
-class _Commit:
-    """One commit: documents out, documents in, small segments merged."""
-
-    def __init__(
-        self, files: Files | Memory, columns: Callable[[Files | Memory, str], Columns]
-    ) -> None:
-        self._files = files
-        self._columns = columns
-        self._added = Columns()
-        self._summaries = Summaries()
-        self._tally = Tally()
-
-    def run(self, removed: frozenset[str], documents: Sequence[Document]) -> None:
-        writer = writing.SegmentWriter(
-            index.FileIndex(self._files, indexname=NAME),
-            timeout=LOCK_SECONDS,
-            codec=Codec(),
-            compound=False,
-        )
-        writer.pool = Pool()
-        try:
-            replaced = removed.union(document.path for document in documents)
-            for segment in writer.segments:
-                known = self._columns(self._files, segment.segment_id()).by_path
-                for path in known.keys() & replaced:
-                    segment.delete_document(known[path])
-            for document in documents:
-                writer.add_document(**fields_of(document))
-                self._added.add(document)
-                self._summaries.add(document.summary)
-                self._tally.add(document.words, keywords_of(document))
-            writer.commit(mergetype=self._merge)
-        except BaseException:
-            if not writer.is_closed and isinstance(self._files, Memory):
-                writer.writelock.release()
-            raise
-
-    def _merge(self, writer: Any, segments: list[Any]) -> list[Any]:  # noqa: ANN401 -- untyped
-        """Whoosh's hook before a commit: choose segments to merge, write the new columns."""
-        chosen, kept = choose_merges(segments)
-        for segment in chosen:
-            self._take(writer, segment)
-        if len(self._added):
-            name = writer.newsegment.segment_id()
-            self._write(name + COLUMNS_ENDING, self._added.to_bytes())
-            self._write(name + SUMMARIES_ENDING, self._summaries.to_bytes())
-            self._write(name + WORDS_ENDING, self._tally.pack_words())
-            self._write(name + VALUES_ENDING, self._tally.pack_values())
-        return kept
-
-    def _take(self, writer: Any, segment: Any) -> None:  # noqa: ANN401 -- untyped
-        """Everything of an old segment that is not deleted."""
-        name = segment.segment_id()
-        reader = reading.SegmentReader(self._files, writer.schema, segment)
-        known = self._columns(self._files, name)
-        deleted = frozenset(segment.deleted_docs())
-        old = Segment(name, reader, known, deleted)
-        writer.add_reader(reader)
-        live = [number for number in range(len(known)) if number not in deleted]
-        self._added.extend(known, live)
-        self._summaries.extend(read_summaries(self._files, name), live)
-        self._tally.take(read_words(self._files, name), read_values(self._files, name).all())
-        for number in deleted:
-            self._tally.add(*old.terms(number), sign=-1)
-
-    def _write(self, name: str, content: bytes) -> None:
-        with self._files.create_file(name) as file:
-            file.write(content)
 
 
 def _write_about(folder: Path) -> None:

@@ -7,25 +7,40 @@ import sys
 import zlib
 from array import array
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from whoosh import index, reading
 
 from kb.search import seals
 from kb.search.columns import Columns
+from kb.search.engine import Listed, Row
 from kb.search.summaries import Summaries
-from kb.search.tallies import PackedValues, unpack_words
+from kb.search.tallies import PackedValues, Tally, unpack_words
 from kb.search.whoosh_engine_writing import encoded, schema
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kb.search.whoosh_engine_files import Files, Memory
 
 COLUMNS_ENDING = ".columns"
 SUMMARIES_ENDING = ".summaries"
 WORDS_ENDING = ".words"
 VALUES_ENDING = ".values"
+ENDINGS = (COLUMNS_ENDING, SUMMARIES_ENDING, WORDS_ENDING, VALUES_ENDING)
+
+MOST_POSTINGS_KEPT = 150_000
+"""Of a segment; eight bytes each."""
+_LEAST_POSTINGS = 32
+"""What a remembered term takes beside its postings, in the room of these."""
+
+Postings = tuple["array[int]", "array[float]"]
+Terms = tuple[Sequence[str], Sequence[str]]
+"""The words and the keywords of a document."""
 
 
 def read_whole(storage: Files | Memory, name: str) -> bytes:
@@ -37,6 +52,15 @@ def read_whole(storage: Files | Memory, name: str) -> bytes:
 def read_columns(storage: Files | Memory, segment: str) -> Columns:
     """The columns of a segment."""
     return Columns.from_bytes(read_whole(storage, segment + COLUMNS_ENDING))
+
+
+def content_stat(folder: Path, segment: str) -> tuple[tuple[int, int], ...] | None:
+    """Size and time of each of our files of a segment; None where one is not there."""
+    try:
+        found = [(folder / f"{segment}{ending}").stat() for ending in ENDINGS]
+    except OSError:
+        return None
+    return tuple((status.st_size, status.st_mtime_ns) for status in found)
 
 
 def read_summaries(storage: Files | Memory, segment: str) -> Summaries:
@@ -54,28 +78,130 @@ def read_values(storage: Files | Memory, segment: str) -> PackedValues:
     return PackedValues(read_whole(storage, segment + VALUES_ENDING))
 
 
+class Content:
+    """What the files of a segment hold, each read when first needed and once for all readers.
+
+    Whoosh never writes a file of a segment twice: readers of all states that have a segment
+    share this, and only documents deleted since make a difference between them.
+    """
+
+    def __init__(self, name: str, columns: Columns) -> None:
+        self.name = name
+        self.columns = columns
+        self._words: tuple[list[str], array[int]] | None = None
+        self._values: PackedValues | None = None
+        self._listed: list[Listed] | None = None
+        self._gone: tuple[frozenset[int], Tally] = (frozenset(), Tally())
+        self._postings: OrderedDict[tuple[str, str], Postings] = OrderedDict()
+        self._kept = 0
+        self._lock = Lock()
+
+    def postings(self, field: str, term: str, read: Callable[[str, str], Postings]) -> Postings:
+        """The documents that hold a term and what it weighs there, deleted ones included.
+
+        Those asked for last are remembered: who types a query asks for the same words again
+        and again, and to read them is a third of a search.
+
+        Args:
+            field: `text` or `keyword`.
+            term: as the index has it.
+            read: reads them.
+        """
+        key = field, term
+        with self._lock:
+            found = self._postings.get(key)
+            if found is not None:
+                self._postings.move_to_end(key)
+                return found
+        found = read(field, term)
+        with self._lock:
+            if key not in self._postings:
+                self._postings[key] = found
+                self._kept += len(found[0]) + _LEAST_POSTINGS
+            while self._kept > MOST_POSTINGS_KEPT:
+                _, (documents, _) = self._postings.popitem(last=False)
+                self._kept -= len(documents) + _LEAST_POSTINGS
+        return found
+
+    def listed(self, storage: Files | Memory) -> Sequence[Listed]:
+        """What lists show of every document, deleted ones included."""
+        if self._listed is None:
+            summaries = read_summaries(storage, self.name)
+            self._listed = [
+                Listed(row, summaries.of(number)) for number, row in enumerate(self.columns.rows)
+            ]
+        return self._listed
+
+    def words(self, storage: Files | Memory, prefix: str) -> Iterator[tuple[str, int]]:
+        """The words that begin so, in order, with how many documents hold them."""
+        if self._words is None:
+            known = read_words(storage, self.name)
+            self._words = list(known), array("I", known.values())
+        words, counts = self._words
+        first = bisect_left(words, prefix)
+        last = bisect_left(words, prefix + chr(sys.maxunicode))
+        return zip(words[first:last], counts[first:last], strict=True)
+
+    def values(self, storage: Files | Memory) -> PackedValues:
+        """How many documents hold each keyword."""
+        if self._values is None:
+            self._values = read_values(storage, self.name)
+        return self._values
+
+    def gone(self, deleted: frozenset[int], terms: Callable[[int], Terms]) -> Tally:
+        """The words and keywords of deleted documents, counted on from a state before.
+
+        Args:
+            deleted: their numbers.
+            terms: gives the words and the keywords of one.
+        """
+        before, tally = self._gone
+        if before == deleted:
+            return tally
+        counted = Tally()
+        if before < deleted:
+            counted.take(tally.words, tally.values)
+        else:  # a state of before is asked once more
+            before = frozenset()
+        for number in deleted - before:
+            counted.add(*terms(number))
+        self._gone = deleted, counted
+        return counted
+
+
 class Segment:
     """`kb.search.ranking.Segment` over one segment of a Whoosh index."""
 
     def __init__(
         self,
-        name: str,
+        content: Content,
         reader: Any,  # noqa: ANN401 -- untyped
-        known: Columns,
         deleted: frozenset[int],
     ) -> None:
-        self.name = name
-        self.columns = known
+        self.content = content
+        self.columns = content.columns
         self.deleted: Collection[int] = deleted
         self.norms: Sequence[float] = ()
         self._reader = reader
-        if len(known) != reader.doc_count_all():
+        if len(content.columns) != reader.doc_count_all():
             raise ValueError("the columns belong to another segment")
+
+    @cached_property
+    def gone(self) -> Tally:
+        """The words and keywords of the documents deleted since the segment was written."""
+        return self.content.gone(frozenset(self.deleted), self.terms)
 
     def postings(self, field: str, term: str) -> tuple[Sequence[int], Sequence[float]]:
         """See `kb.search.ranking.Segment`."""
-        documents: list[int] = []
-        weights: list[float] = []
+        documents, weights = self.content.postings(field, term, self._read_postings)
+        if not self.deleted:
+            return documents, weights
+        live = [number for number, doc in enumerate(documents) if doc not in self.deleted]
+        return [documents[number] for number in live], [weights[number] for number in live]
+
+    def _read_postings(self, field: str, term: str) -> Postings:
+        """Deleted documents included."""
+        documents, weights = array("I"), array("f")
         matcher = self._matcher(field, term)
         while matcher is not None and matcher.is_active():
             # A block at a time: Whoosh's way, posting by posting, takes several times as long.
@@ -84,10 +210,7 @@ class Segment:
             documents.extend(matcher._ids)  # noqa: SLF001
             weights.extend(matcher._weights)  # noqa: SLF001
             matcher._next_block()  # noqa: SLF001
-        if not self.deleted:
-            return documents, weights
-        live = [number for number, doc in enumerate(documents) if doc not in self.deleted]
-        return [documents[number] for number in live], [weights[number] for number in live]
+        return documents, weights
 
     def positions(self, term: str, documents: Collection[int]) -> Mapping[int, Sequence[int]]:
         """See `kb.search.ranking.Segment`."""
@@ -118,7 +241,7 @@ class Segment:
         except reading.TermNotFound:
             return None
 
-    def terms(self, number: int) -> tuple[Sequence[str], Sequence[str]]:
+    def terms(self, number: int) -> Terms:
         """The words and the keywords of one document, deleted or not."""
         words, keywords = seals.unpack(zlib.decompress(self._stored(number, "terms")))
         return words, keywords
@@ -140,7 +263,7 @@ class OpenIndex:
         storage: of its own; closed with it.
         name: of the index in the storage.
         state: which commit: its generation, and when it was written.
-        columns: segment id -> its columns.
+        contents: segment id -> its content.
     """
 
     def __init__(
@@ -148,20 +271,16 @@ class OpenIndex:
         storage: Files | Memory,
         name: str,
         state: tuple[int, int],
-        columns: Callable[[Files | Memory, str], Columns],
+        contents: Callable[[Files | Memory, str], Content],
     ) -> None:
         self.state = state
         self._storage = storage
-        self._words: list[tuple[str, int]] | None = None
-        self._packed: dict[int, PackedValues] = {}
-        self._summaries: dict[int, Summaries] = {}
         try:
             opened = index.TOC.read(storage, name, gen=state[0], schema=schema())
             self.segments: Sequence[Segment] = [
                 Segment(
-                    segment.segment_id(),
+                    contents(storage, segment.segment_id()),
                     reading.SegmentReader(storage, opened.schema, segment),
-                    columns(storage, segment.segment_id()),
                     frozenset(segment.deleted_docs()),
                 )
                 for segment in opened.segments
@@ -179,51 +298,44 @@ class OpenIndex:
                 return segment, number
         return None
 
-    def summary(self, segment: int, number: int) -> Mapping[str, Any]:
-        """What lists show of one document of a segment."""
-        if segment not in self._summaries:
-            self._summaries[segment] = read_summaries(self._storage, self.segments[segment].name)
-        return self._summaries[segment].of(number)
+    def rows(self) -> list[Row]:
+        """Every document's columns together."""
+        return [
+            row
+            for segment in self.segments
+            for number, row in enumerate(segment.columns.rows)
+            if number not in segment.deleted
+        ]
+
+    def listed(self) -> Sequence[Sequence[Listed]]:
+        """For each segment what lists show of its documents, deleted ones included."""
+        return [segment.content.listed(self._storage) for segment in self.segments]
 
     def words(self, prefix: str) -> list[tuple[str, int]]:
         """The words that begin with the prefix, in order, from the lists of all segments."""
-        if self._words is None:
-            counts: Counter[str] = Counter()
-            for segment in self.segments:
-                counts.update(read_words(self._storage, segment.name))
-                for number in segment.deleted:
-                    counts.subtract(segment.terms(number)[0])
-            self._words = sorted((word, count) for word, count in counts.items() if count > 0)
-        first = bisect_left(self._words, (prefix,))
-        last = bisect_left(self._words, (prefix + chr(sys.maxunicode),))
-        return self._words[first:last]
+        counts: dict[str, int] = {}
+        for segment in self.segments:
+            gone = segment.gone.words
+            for word, count in segment.content.words(self._storage, prefix):
+                counts[word] = counts.get(word, 0) + count - gone.get(word, 0)
+        return sorted(pair for pair in counts.items() if pair[1] > 0)
 
     def values(self, field: str) -> list[tuple[str, int]]:
         """The values of a keyword field with their counts, in order."""
         counts: Counter[str] = Counter()
-        for number, segment in enumerate(self.segments):
-            counts.update(self._values(number).of(field))
-            for deleted in segment.deleted:
-                counts.subtract(
-                    value
-                    for name, _, value in (k.partition("=") for k in segment.terms(deleted)[1])
-                    if name == field
-                )
+        for segment in self.segments:
+            counts.update(segment.content.values(self._storage).of(field))
+            counts.subtract(segment.gone.values.get(field, {}))
         return sorted((value, count) for value, count in counts.items() if count > 0)
 
     def fields(self) -> list[str]:
         """The keyword fields in which some document has a value."""
         found: set[str] = set()
-        for number, segment in enumerate(self.segments):
-            for field, count in self._values(number).of("has").items():
+        for segment in self.segments:
+            for field, count in segment.content.values(self._storage).of("has").items():
                 if count > len(segment.deleted) or segment.postings("keyword", f"has={field}")[0]:
                     found.add(field)
         return sorted(found)
-
-    def _values(self, number: int) -> PackedValues:
-        if number not in self._packed:
-            self._packed[number] = read_values(self._storage, self.segments[number].name)
-        return self._packed[number]
 
     def close(self) -> None:
         """Let go of the files."""

@@ -24,16 +24,17 @@ print(json.dumps([done.returncode, peak * (1 if sys.platform == "darwin" else 10
 
 @dataclass(frozen=True, slots=True)
 class Kb:
-    """The command over one folder of entries, with a cache folder of its own."""
+    """The command over one folder of entries with one engine, with a cache folder of its own."""
 
     entries: Path
     cache: Path
+    engine: str = "whoosh"
 
     @property
     def environment(self) -> dict[str, str]:
         """The environment without anybody's own settings."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
-        return kept | {"KB_CACHE_DIR": str(self.cache)}
+        return kept | {"KB_CACHE_DIR": str(self.cache), "KB_ENGINE": self.engine}
 
     def command(self, *arguments: str) -> tuple[str, ...]:
         """What is run."""

@@ -17,7 +17,7 @@ import platform
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -51,6 +51,28 @@ def measure(count: int, folder: Path) -> Iterator[Row]:
     yield Row(f"analysis alone of {count:,}", seconds, "s", note="Markdown text to terms")
     for yardstick in yardsticks.installed(folder / "yardsticks"):
         yield from measures.against(yardstick, texts, comparable)
+    yield measures.search_after_edit(large, count, 1.5 if judged else None)
+    if yardsticks.has_tantivy():
+        for row in _with_tantivy(small, large, count, judged=judged):
+            yield replace(row, what=f"tantivy: {row.what}")
+
+
+def _with_tantivy(small: Kb, large: Kb, count: int, *, judged: bool) -> Iterator[Row]:
+    """The same with the fast engine, over the same entries."""
+    few = count // 10
+    small, large = (
+        replace(kb, engine="tantivy", cache=kb.cache.with_name("tantivy")) for kb in (small, large)
+    )
+    markdown = sum(file.stat().st_size for file in large.entries.rglob("*.md"))
+    yield from measures.first_index(small, few, None)
+    yield from measures.first_index(large, count, (15, 500) if judged else None)
+    yield measures.index_size(large, count, markdown)
+    yield from measures.whole_search(small, few, 2.5 if judged else None)
+    yield from measures.whole_search(large, count, 3.5 if judged else None)
+    os.environ["KB_CACHE_DIR"] = str(large.cache)
+    rows, _ = measures.warm_search(large, count, (5, 15) if judged else None)
+    yield from rows
+    yield from measures.figures(large, count, (500, 10) if judged else None)
     yield measures.search_after_edit(large, count, 1.5 if judged else None)
 
 

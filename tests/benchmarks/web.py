@@ -221,12 +221,19 @@ def ours(entries: Path, environment: dict[str, str], requests: int) -> Iterator[
     command += ["--port", "0", "--access-log", "off"]
     pages = [f"/?q={quote(query)}" for _, query in QUERIES]
     api = [f"/api/v1/search?q={quote(query)}&limit=20" for _, query in QUERIES]
-    comparable = [f"/?q={quote(query)}" for kind, query in QUERIES if kind in COMPARABLE]
+    # A server remembers its last answers; queries that end in a word of nobody are all new.
+    new = [
+        (kind, f"/?q={quote(f'{query} -nowhere{number}')}")
+        for number in range(requests)
+        for kind, query in QUERIES
+    ]
+    comparable = [path for kind, path in new if kind in COMPARABLE]
     with serving(command, environment, "") as (address, process):
         load(address, pages, CLIENTS * 5)
         for what, paths in (
             ("kb serve, pages", pages),
-            ("kb serve, pages of plain words", comparable),
+            ("kb serve, pages, each query new", [path for _, path in new]),
+            ("kb serve, pages of plain words, each new", comparable),
             ("kb serve, API", api),
         ):
             met = load(address, paths, requests)

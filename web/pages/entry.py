@@ -29,7 +29,7 @@ from kb.errors import CorpusError, NotFound
 from kb.search.documents import fold, plain
 from web import entry_reading, entry_timeline, errors, language, preferences
 from web.conditional import today, unless_known
-from web.current import absolute_url, knowledge
+from web.current import absolute_url, base_url, knowledge, settings
 from web.markdown_page import IMAGES, Surroundings, Writer
 from web.query_text import term
 
@@ -43,6 +43,8 @@ blueprint = Blueprint("entry", __name__)
 
 RELATED = 5
 """How many similar incidents are shown."""
+NAMES_IN_REASON = 6
+"""Of more services or words that two incidents share, so many are named."""
 DESCRIPTION = 200
 """Characters of the summary that a chat shows with a link."""
 _TRIES = 3
@@ -103,7 +105,8 @@ def page(entry_id: str) -> Response | Redirect:
         return _unreadable()
     if read.entry.id != entry_id:
         return _moved(read.entry, entry_id, "entry.page")
-    depends = (_digest(read.raw), language.current(), preferences.theme())
+    reader = (language.current(), preferences.theme())
+    depends = (_digest(read.raw), *reader, base_url(), settings().title)
     return unless_known(lambda: _rendered(read), today(), *depends)
 
 
@@ -281,7 +284,11 @@ def _state(item: FollowUp, day: date) -> FollowUpState:
 def _reason(reason: Reason, hit: RelatedEntry) -> str:
     """A reason in the reader's language."""
     label = knowledge().config.vocabulary.label
-    named = ", ".join(label(reason.kind, value, language.current()) for value in reason.values)
+    named = ", ".join(
+        label(reason.kind, value, language.current()) for value in reason.values[:NAMES_IN_REASON]
+    )
+    if len(reason.values) > NAMES_IN_REASON:
+        named += f" +{len(reason.values) - NAMES_IN_REASON}"
     match reason.kind:
         case "service":
             words = language.gettext("same service: %(names)s")

@@ -37,6 +37,8 @@ class Suggestions {
       const option = event.target.closest("[role=option]");
       if (option) this.take(this.found[option.dataset.number]);
     });
+    // This file is fetched when the box gets the focus: somebody may have typed meanwhile.
+    if (document.activeElement === box && box.value !== box.defaultValue) this.later();
   }
 
   get open() { return !this.list.hidden; }
