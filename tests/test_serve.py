@@ -149,6 +149,21 @@ def test_a_running_request_is_finished_and_idle_connections_hold_nobody_up(
     assert "GET" not in server.printed()
 
 
+def test_clients_that_stop_in_the_middle_of_a_request_hold_nobody_up(
+    start: Callable[..., Server],
+) -> None:
+    server = start("--workers", "1")
+    head = b"POST /api/v1/related HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n"
+    with contextlib.ExitStack() as stalled:
+        for _ in range(6):
+            place = server.address.hostname or "", server.address.port or 0
+            connection = stalled.enter_context(socket.create_connection(place, SECONDS))
+            connection.sendall(head + b"Content-Length: 1000\r\n\r\nhalf")
+        # Without reading bodies before their turn, nothing would answer as long as these wait.
+        assert server.get("/healthz")[0] == 200
+        assert server.get("/?q=kafka")[0] == 200
+
+
 def test_a_keeper_that_is_killed_is_started_again(
     start: Callable[..., Server], own_entries: Path
 ) -> None:

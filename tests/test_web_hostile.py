@@ -210,7 +210,7 @@ def test_of_many_services_that_incidents_share_a_few_are_named(long_names: Flask
 def test_the_name_of_a_heading_is_the_heading(web: FlaskClient) -> None:
     """A screen reader lists headings by all their text, links within them included."""
     page = BeautifulSoup(web.get("/entries/2024-07-18-kakaotalk-login-outage").text, "html.parser")
-    assert page.select(".heading-row > a.permalink")
+    assert page.select(".linked + a.permalink")
     assert page.select(":is(h1, h2, h3, h4) a.permalink") == []
-    labels = [str(link["aria-label"]) for link in page.select(".heading-row > a.permalink")]
+    labels = [str(link["aria-label"]) for link in page.select(".linked + a.permalink")]
     assert len(set(labels)) == len(labels)

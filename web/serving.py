@@ -226,7 +226,7 @@ class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no ty
     def load(self) -> Callable[..., Any]:
         gc.collect()
         gc.freeze()  # what all workers share is not looked through, and so not copied, by each
-        return OneAtATime(self._app)
+        return OneAtATime(self._app, self._app.config["MAX_CONTENT_LENGTH"])
 
     def _start_worker(self, worker: object) -> None:
         del worker

@@ -22,6 +22,8 @@ _ENOUGH_FOR_CAUSE = 3.0
 _HANGUL = re.compile("[가-힣]")
 # Said on it, not about it.
 _CHANNEL = re.compile(r"\b(?:on|via|over|through|in|from) (?:the |our )?$|#$", re.IGNORECASE)
+_CHANNEL_LONGEST = 20
+"""Characters before a name in which such a word is looked for."""
 # Too common in any report to tell a cause; as the name of a field they still count.
 _COMMON = frozenset(
     """
@@ -136,7 +138,8 @@ def _scored(passages: Sequence[Passage], names: _Names, *, services: bool) -> tu
         counted: dict[str, set[str]] = {}
         weight = passage.weight if services else passage.cause_weight
         for one, word, worth, start in _mentions(passage.text, names):
-            if services and weight < 3 and _CHANNEL.search(passage.text, 0, start):
+            before = max(0, start - _CHANNEL_LONGEST)
+            if services and weight < 3 and _CHANNEL.search(passage.text, before, start):
                 continue
             words = counted.setdefault(one, set())
             gain = 0.1 if word.casefold() in words else weight * worth * (0.5 if words else 1.0)

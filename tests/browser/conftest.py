@@ -12,6 +12,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -25,6 +26,16 @@ if TYPE_CHECKING:
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 Open = Callable[..., "Page"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A page that is left early cuts off files on their way, which then are collected unclosed."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            ignored = "ignore:.*unclosed file.*static:ResourceWarning"
+            item.add_marker(pytest.mark.filterwarnings(ignored))
+            unraisable = "ignore:.*FileIO.*:pytest.PytestUnraisableExceptionWarning"
+            item.add_marker(pytest.mark.filterwarnings(unraisable))
 
 
 @pytest.fixture(scope="session")
