@@ -106,9 +106,7 @@ def texts(found: tuple[Suggestion, ...], *kinds: str) -> list[str]:
         ("데이터베", "cause:database"),
     ],
 )
-def test_the_last_piece_is_completed(
-    knowledge: KnowledgeBase, typed: str, first: str
-) -> None:
+def test_the_last_piece_is_completed(knowledge: KnowledgeBase, typed: str, first: str) -> None:
     found = knowledge.suggest(typed)
     assert found[0].text == first
     if found[0].kind != "entry":
