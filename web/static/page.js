@@ -63,6 +63,10 @@ if (keys && offer) {
   offer.firstElementChild.addEventListener("click", showKeys);
 }
 
+// Whether a syllable is being composed, told to scripts that come too late to have seen it begin.
+document.addEventListener("compositionstart", ({ target }) => { target.dataset.composing = ""; });
+document.addEventListener("compositionend", ({ target }) => { delete target.dataset.composing; });
+
 // Suggestions are fetched only by those who are about to type.
 document.addEventListener("focusin", ({ target }) => {
   if (target.dataset?.suggestScript) import(target.dataset.suggestScript).catch(() => {});

@@ -38,7 +38,8 @@ class Suggestions {
       if (option) this.take(this.found[option.dataset.number]);
     });
     // This file is fetched when the box gets the focus: somebody may have typed meanwhile.
-    if (document.activeElement === box && box.value !== box.defaultValue) this.later();
+    const typed = document.activeElement === box && box.value !== box.defaultValue;
+    if (typed && !("composing" in box.dataset)) this.later();
   }
 
   get open() { return !this.list.hidden; }
