@@ -5,7 +5,6 @@ What is asked of it goes through one place, which mends a broken index and asks 
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,21 +13,21 @@ from threading import RLock
 from typing import TYPE_CHECKING, TypeVar
 
 from kb import config, corpus
-from kb.errors import BrokenIndex, IndexFailure, UsageError
+from kb.errors import BrokenIndex, IndexFailure
 from kb.indexing import Indexer, Progress
-from kb.search import location
-from kb.search.lean_import import lean_import
+from kb.search import engines, location
 from kb.search.stamps import Album
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import ModuleType
 
     from kb.finding import Finding
     from kb.overview import IndexStatus
     from kb.search.engine import SearchEngine
     from kb.search.sync import SyncStats
 
+_ENGINE = "engine"
+"""The file of a state set aside that names its engine."""
 _Answer = TypeVar("_Answer")
 
 
@@ -57,9 +56,9 @@ class KeptIndex:
         self._lock = RLock()
         self._begun = time.time_ns()
         self._opened: Indexer | None = None
-        chosen = engine or os.environ.get("KB_ENGINE") or self.config.engine.type
-        if chosen != "whoosh":
-            raise UsageError(f"There is no search engine {chosen!r}.", "Use the engine whoosh.")
+        # A state that was set aside is of the engine that made it, whatever is chosen since.
+        made_by = None if snapshot is None else _made_by(snapshot)
+        self._engine_name = engines.chosen(made_by or engine, self.config.engine.type)
 
     @property
     def _indexer(self) -> Indexer:
@@ -67,10 +66,10 @@ class KeptIndex:
             if self._opened is None:
                 place, notice = self._snapshot, ""
                 if place is None:
-                    place, notice = location.index_folder(self.folder)
+                    place, notice = location.index_folder(self.folder, self._engine_name)
                 if notice:
                     self._notify(notice)
-                engine = _whoosh_engine().WhooshEngine(place)
+                engine = engines.opened(self._engine_name, place)
                 self._opened = Indexer(self.folder, engine, Album(place), self.config, self._notify)
             return self._opened
 
@@ -122,7 +121,7 @@ class KeptIndex:
             with self._lock:
                 if self._indexer.engine is indexer.engine:  # no other thread was here before
                     self._notify(f"{error.message} Searching without it. {error.remedy}")
-                    engine = _whoosh_engine().WhooshEngine(None)
+                    engine = engines.opened(self._engine_name, None)
                     self._opened = replace(indexer, engine=engine, album=Album(None))
             return keep(self._indexer)
 
@@ -144,7 +143,7 @@ class KeptIndex:
         from kb.overview import IndexStatus
 
         return IndexStatus(
-            engine="whoosh",
+            engine=self._engine_name,
             location=str(place) if place else None,
             entries=len(rows),
             problems=sum(row.problems for row in rows),
@@ -183,6 +182,7 @@ class KeptIndex:
             place.mkdir(mode=0o700, parents=True)
             with self._engine.exclusive():  # nobody is halfway through a rebuild
                 self._engine.set_aside(place)
+            (place / _ENGINE).write_text(self._engine_name, encoding="utf-8")
             with suppress(FileNotFoundError):
                 content = (self.folder / config.NAME).read_bytes()
                 (place / config.NAME).write_bytes(content)
@@ -202,9 +202,8 @@ class KeptIndex:
         return self._asked(lambda _: self._indexer.verify())
 
 
-def _whoosh_engine() -> ModuleType:
-    """The engine's module, imported when it is first needed."""
-    with lean_import():
-        from kb.search import whoosh_engine
-
-    return whoosh_engine
+def _made_by(snapshot: Path) -> str | None:
+    """The engine of a state that was set aside."""
+    with suppress(OSError):
+        return (snapshot / _ENGINE).read_text(encoding="utf-8")
+    return None

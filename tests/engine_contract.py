@@ -28,6 +28,7 @@ from kb.search.engine import (
     TermSequence,
     Word,
 )
+from kb.search.tantivy_engine import TantivyEngine
 from kb.search.whoosh_engine import WhooshEngine
 from kb.vocabulary import Vocabulary
 
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 ENGINES: dict[str, Callable[[Path], SearchEngine]] = {
     "whoosh": WhooshEngine,
     "whoosh in memory": lambda _: WhooshEngine(None),
+    "tantivy": TantivyEngine,
+    "tantivy in memory": lambda _: TantivyEngine(None),
 }
 
 VOCABULARY = Vocabulary()

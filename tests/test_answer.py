@@ -263,6 +263,22 @@ def test_wrong_options_are_errors(options: Options, message: str) -> None:
         search("login", options)
 
 
+def test_a_question_asked_again_is_answered_from_memory() -> None:
+    searcher = Searcher(indexed(*ENTRIES), VOCABULARY)
+    first = searcher.search("router", Options(services=["kakaotalk"]), TODAY)
+    again = searcher.search("router", Options(services=("kakaotalk",)), TODAY)
+    assert again.hits is first.hits
+    assert again.took_ms < first.took_ms
+    others = (
+        searcher.search("router", Options(), TODAY),
+        searcher.search("router", Options(services=["kakaotalk"], limit=1), TODAY),
+        searcher.search("router", Options(services=["kakaotalk"], facets=("year",)), TODAY),
+        searcher.search("router", Options(services=["kakaotalk"]), date(2020, 1, 1)),
+        searcher.search("Router", Options(services=["kakaotalk"]), TODAY),
+    )
+    assert all(other.hits is not first.hits for other in others)
+
+
 def test_pages_follow_one_another() -> None:
     whole = [hit.id for hit in search("router packets 로그인").hits]
     pages = [

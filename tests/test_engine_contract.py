@@ -358,6 +358,16 @@ def test_added_replaced_and_removed_documents_are_seen_at_once(empty: SearchEngi
     assert (seen("lion"), paths(empty)) == (["Two"], {"a.md"})
 
 
+def test_a_renamed_entry_is_there_once_under_its_new_path(empty: SearchEngine) -> None:
+    filled(empty, corpus())
+    for old, new in (("2022/kafka.md", "2022/카프카.md"), ("2022/카프카.md", "KAFKA.md")):
+        empty.apply(Changes(frozenset({old}), [made(new, CORPUS["2022/kafka.md"])]))
+        assert found(empty.search(Request((word("kafka"),)))) == [stem(new)]
+        assert paths(empty) == (set(CORPUS) - {"2022/kafka.md"}) | {new}
+        assert empty.document(old) is None
+        assert empty.search(Request(condition=Keyword("id", (stem(new).lower(),)))).total == 1
+
+
 def test_clearing_forgets_everything(empty: SearchEngine) -> None:
     filled(empty, corpus())
     empty.clear()

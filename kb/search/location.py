@@ -16,8 +16,10 @@ ENVIRONMENT = "KB_CACHE_DIR"
 _OWN_ONLY = 0o700
 
 
-def index_folder(entries: Path) -> tuple[Path | None, str]:
+def index_folder(entries: Path, engine: str = "whoosh") -> tuple[Path | None, str]:
     """The folder for this entries folder's index, created, and a notice where it is not the usual.
+
+    Each engine has its own, so that going to another one and back finds what was there.
 
     Returns:
         (folder, notice): the folder is None where none can be written; the index is then kept
@@ -27,7 +29,7 @@ def index_folder(entries: Path) -> tuple[Path | None, str]:
     for root in (_chosen, _temporary):
         place = "the usual place"
         try:
-            folder = root() / _name(entries)
+            folder = root() / _name(entries, engine)
             place = str(folder)
             _create(folder)
         except (OSError, RuntimeError, ValueError) as error:
@@ -77,13 +79,14 @@ def _user_cache() -> Path:
     return user_cache_path("postmortem-kb", appauthor=False)
 
 
-def _name(entries: Path) -> str:
+def _name(entries: Path, engine: str) -> str:
     """Readable, and different for each folder: its last two names and a checksum of the whole."""
     place = os.path.realpath(entries)
     names = [part for part in Path(place).parts[-2:] if part.strip("/\\")]
     readable = "-".join("".join(c if c.isalnum() else "_" for c in name) for name in names)
     checksum = zlib.crc32(place.encode("utf-8", "surrogatepass"))
-    return f"{readable[:60]}-{checksum:08x}"
+    ending = "" if engine == "whoosh" else f"-{engine}"
+    return f"{readable[:60]}-{checksum:08x}{ending}"
 
 
 def _create(folder: Path) -> None:
