@@ -163,23 +163,11 @@ def _occurrences(events: Sequence[TimelineEvent], zone: str) -> list[Occurrence]
 
 
 def _spans(labels: Sequence[Labelled]) -> StatedSpans:
-    detect = next(
-        (
-            (m, one.line)
-            for one in labels
-            if one.field == "to_detect" and (m := minutes_of(one.value)) is not None
-        ),
-        (None, 0),
-    )
-    recover = next(
-        (
-            (m, one.line)
-            for one in labels
-            if one.field == "to_recover" and (m := minutes_of(one.value)) is not None
-        ),
-        (None, 0),
-    )
-    return StatedSpans(detect[0], recover[0], detect[1], recover[1])
+    def minutes(field: str) -> int | None:
+        lengths = (minutes_of(one.value) for one in labels if one.field == field)
+        return next((length for length in lengths if length is not None), None)
+
+    return StatedSpans(minutes("to_detect"), minutes("to_recover"))
 
 
 def _by_length(times: Times) -> None:

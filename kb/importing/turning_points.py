@@ -49,8 +49,6 @@ class StatedSpans:
 
     to_detect: int | None = None
     to_recover: int | None = None
-    detect_line: int = 0
-    recover_line: int = 0
 
 
 def turning_points(events: Sequence[Occurrence], spans: StatedSpans) -> Mapping[EventKind, Turn]:
