@@ -15,7 +15,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from kb import corpus, entry_files
 from kb.errors import CorpusError, UsageError
@@ -375,33 +375,16 @@ class KnowledgeBase(KeptIndex):
 
     def services(self) -> tuple[NameCount, ...]:
         """The services of the vocabulary, then those that only entries name, by count."""
-        from kb.overview import NameCount
-
-        known = [
-            NameCount(one.id, label=one.label, owner=one.owner, aliases=one.aliases)
-            for one in self.config.vocabulary.services.values()
-        ]
-        return self._counted("service", known)
+        return self._counted("service")
 
     def causes(self) -> tuple[NameCount, ...]:
         """The causes of the vocabulary, then those that only entries name, by count."""
-        from kb.overview import NameCount
+        return self._counted("cause")
 
-        known = [
-            NameCount(
-                one.id,
-                label=one.label,
-                label_ko=one.label_ko,
-                definition=one.definition,
-                aliases=one.aliases,
-            )
-            for one in self.config.vocabulary.causes.values()
-        ]
-        return self._counted("cause", known)
+    def _counted(self, facet: Literal["service", "cause"]) -> tuple[NameCount, ...]:
+        from kb.overview import counted, known_names
 
-    def _counted(self, facet: str, known: Sequence[NameCount]) -> tuple[NameCount, ...]:
-        from kb.overview import counted
-
+        known = known_names(self.config.vocabulary, facet)
         return counted(self._asked(lambda engine: engine.rows()), facet, known)
 
     def new(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from kb.search.results import summary_of
 
 if TYPE_CHECKING:
     from kb.search.engine import Row
+    from kb.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,27 @@ class IndexStatus:
     problems: int
     size_bytes: int
     up_to_date: bool
+
+
+def known_names(
+    vocabulary: Vocabulary, facet: Literal["service", "cause"]
+) -> tuple[NameCount, ...]:
+    """The services or the causes of a vocabulary, not counted yet."""
+    if facet == "service":
+        return tuple(
+            NameCount(one.id, label=one.label, owner=one.owner, aliases=one.aliases)
+            for one in vocabulary.services.values()
+        )
+    return tuple(
+        NameCount(
+            one.id,
+            label=one.label,
+            label_ko=one.label_ko,
+            definition=one.definition,
+            aliases=one.aliases,
+        )
+        for one in vocabulary.causes.values()
+    )
 
 
 def counted(rows: Iterable[Row], facet: str, known: Sequence[NameCount]) -> tuple[NameCount, ...]:

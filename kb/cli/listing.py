@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -35,7 +34,9 @@ def list_command(sort: str, form: str) -> None:
     session = current()
     entries = session.synced().list(sort=sort)
     if form == "json":
-        listed = [asdict(entry) for entry in entries]
+        from kb.export import summary_to_json
+
+        listed = [summary_to_json(entry) for entry in entries]
         print_json({"schema_version": SCHEMA_VERSION, "entries": listed})
     elif form == "text":
         session.show(entry_table(entries, table_width()))
@@ -66,7 +67,9 @@ def causes_command(form: str) -> None:
 
 def _names(what: str, names: Sequence[NameCount], form: str) -> None:
     if form == "json":
-        listed = [asdict(name) for name in names]
+        from kb.export import name_to_json
+
+        listed = [name_to_json(name) for name in names]
         print_json({"schema_version": SCHEMA_VERSION, what: listed})
         return
     lines = service_table if what == "services" else cause_table
