@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, render_template, request, url_for
 
 from kb.search.documents import plain
-from web import params, spoken
+from web import params
 from web.current import knowledge
 from web.paging import paging, wanted_page
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from kb.follow_ups import FollowUps
 
 blueprint = Blueprint("follow_ups", __name__)
-blueprint.add_app_template_global(spoken.notice, "notice_said")
-blueprint.add_app_template_global(spoken.understood, "understood_said")
 
 SHOWN = ("open", "overdue", "all")
 ITEMS_A_PAGE = 50
