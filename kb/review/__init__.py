@@ -1,17 +1,25 @@
 """What a postmortem means, checked: findings on the right line, and what the team has been through.
 
-rule          what a rule is; what it finds
-subject       what a rule sees of an entry
-reading       an entry's bytes -> what rules see
-prose         its running text, without code and quotations
-told          what the reader of entries has found already, as problems of rules
-rules/        the rules, one family a file
-changes       which entries a branch added or changed (git)
-waivers       findings that an entry allows, with a reason
-seen_before   earlier incidents like it, recurrences, duplicates
-reviewing     all of it together: entries in, a report out
-report        what a review found
-reports/      the report in the words of each tool, one format a file
+What a rule is and sees:
+rule, report     what rules find, and what a review found
+subject          what a rule sees of an entry; `reading` makes it, `prose`, `said`, `written`
+                 and `links_of` are views of its text
+told             what the reader of entries has found already, as problems of rules
+rules/           the rules, one family a file; `secrets`, `files` and `online` serve some
 
-Data flows from the top to the bottom.
+From entries to a report:
+choice           which rules apply, and how much each weighs
+named_paths      the files that somebody names; `changes` (by `git`) those that a branch changed
+ids              which entries have an id
+examining        one entry in, its findings out; `examining_many` in several processes
+waivers          findings that an entry allows, with a reason
+masking          what no report may show
+inherited        what the base had already; `baseline` what a team knows of
+seen_before      earlier incidents like it, recurrences, duplicates
+reviewing        all of it together
+
+What comes of it:
+reports/         the report in the words of each tool; `columns` in each tool's units
+fixing, fixes    the safe changes, made in the files
+schema           the front matter as a JSON Schema, for editors
 """
