@@ -111,7 +111,12 @@ def services() -> tuple[Service, ...]:
 def generate(count: int, seed: int = 1) -> Iterator[tuple[str, str]]:
     """Yield path (`2021/2021-03-04-...-00017.md`) and Markdown text of so many entries."""
     for number in range(count):
-        yield _Entry(number, seed).written()
+        yield entry(number, seed)
+
+
+def entry(number: int, seed: int = 1) -> tuple[str, str]:
+    """The path and Markdown text of one entry."""
+    return _Entry(number, seed).written()
 
 
 def configuration() -> str:
