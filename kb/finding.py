@@ -5,13 +5,14 @@ Apart from `kb.model` because every search may meet one, and seldom anything els
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from kb.record import record
 
 Level = Literal["error", "warning", "note"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finding:
     """Something wrong, or worth a look, in one entry or in the configuration.
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kb import corpus
 from kb.errors import BrokenIndex
 from kb.finding import Finding
+from kb.reading import Reader, fingerprint, resolved, salt
+from kb.record import record
 from kb.search import seals, stamps, sync
 from kb.search.engine import Changes, Document, Keyword, Request, SearchEngine
 from kb.search.stamps import Album, Stamps
@@ -19,11 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kb.config import Config
-    from kb.model import Postmortem
     from kb.search.engine import Row
-
-READING = "3"
-"""Changes whenever the same file would be read into another document than before."""
 
 _OUTDATED = ""
 """In the place of the fingerprint of an entry that the index has in a state of before."""
@@ -35,17 +34,7 @@ Progress = Callable[[int, int], None]
 """Called with how many entries are done and how many there are to do."""
 
 
-def read_entry(content: bytes, path: str, config: Config) -> Postmortem:
-    """A file's content as an entry, with what the configuration says of entries that do not."""
-    from kb import document
-
-    entry = document.parse(content, path, config.vocabulary, config.timezone)
-    if config.language and "language" not in entry.source_lines:
-        return replace(entry, language=config.language)
-    return entry
-
-
-@dataclass(frozen=True, slots=True)
+@record
 class Indexer:
     """What is needed to keep one index.
 
@@ -192,27 +181,7 @@ class Indexer:
     @property
     def names(self) -> str:
         """What the meaning of an entry depends on beside its file."""
-        return f"{self.salt} {self.config.vocabulary.fingerprint()}"
-
-    @property
-    def salt(self) -> str:
-        """What every fingerprint of a content depends on beside the content."""
-        return f"{READING} {self.config.timezone} {self.config.language}"
-
-    def resolved(self, field: str, name: str) -> str:
-        """What a name stands for; of an unknown one, which names it was not found among.
-
-        So an entry is read again not only when its name comes to mean another id, but also
-        when it becomes a known one or ceases to be.
-        """
-        vocabulary = self.config.vocabulary
-        canonical = vocabulary.canonical(field, name)
-        if canonical is not None:
-            return canonical
-        from zlib import crc32
-
-        known = "\n".join(vocabulary.known(field))
-        return f"? {crc32(known.encode('utf-8', 'surrogatepass')):08x}"
+        return f"{salt(self.config)} {self.config.vocabulary.fingerprint()}"
 
 
 @dataclass(slots=True)
@@ -279,14 +248,16 @@ class _Run:
 
     def trusted(self, known: Stamps) -> Mapping[str, str]:
         """The fingerprints of the files that look as they did."""
-        if not known.names.startswith(f"{self.indexer.salt} "):
+        if not known.names.startswith(f"{salt(self.indexer.config)} "):
             return {}
-        fingerprints, stats = known.fingerprints, known.stats
-        return {
-            path: fingerprints[path]
-            for path, stat in self.found.files.items()
-            if stats.get(path) == stat and fingerprints.get(path, _OUTDATED) != _OUTDATED
-        }
+        fingerprints, stats, files = dict(known.fingerprints), known.stats, self.found.files
+        for path in fingerprints.keys() - files.keys():
+            del fingerprints[path]
+        for path in [path for path, stat in files.items() if stats.get(path) != stat]:
+            fingerprints.pop(path, None)
+        if _OUTDATED in fingerprints.values():
+            return {path: each for path, each in fingerprints.items() if each != _OUTDATED}
+        return fingerprints
 
     def _apply(self, difference: sync.Difference, fingerprints: dict[str, str]) -> None:
         paths = (*difference.added, *difference.changed)
@@ -304,15 +275,15 @@ class _Run:
     def _remember(self, known: Stamps, fingerprints: Mapping[str, str]) -> None:
         album = self.indexer.album
         index = {} if album.folder is None else seals.seal(album.folder, known.index)
-        album.save(
-            Stamps(
-                version=self.indexer.engine.version(),
-                names=self.indexer.names,
-                stats=stamps.rested(self.found.files, self.found.seen),
-                fingerprints=fingerprints,
-                index=index,
-            )
+        current = Stamps(
+            version=self.indexer.engine.version(),
+            names=self.indexer.names,
+            stats=stamps.rested(self.found.files, self.found.seen),
+            fingerprints=fingerprints,
+            index=index,
         )
+        if current != known:
+            album.save(current)
 
     def fingerprints(self, trusted: Mapping[str, str]) -> dict[str, str]:
         """Path -> fingerprint of the content, for every file that can be read."""
@@ -321,7 +292,7 @@ class _Run:
             if path not in known:
                 content = corpus.read(self.indexer.folder, path, self.found)
                 if isinstance(content, bytes):
-                    known[path] = self._fingerprint(content)
+                    known[path] = fingerprint(content, self.indexer.config)
                 else:
                     self.findings.append(content)
         return known
@@ -333,24 +304,30 @@ class _Run:
         if len(indexed) < len(rows):
             raise BrokenIndex("The index holds an entry twice.")
         self.ids = {row.path: row.id for row in rows}
-        return sync.compare(fingerprints, indexed, self.indexer.resolved)
+        return sync.compare(fingerprints, indexed, partial(resolved, self.indexer.config))
 
     def documents(self, paths: tuple[str, ...]) -> Iterator[Document]:
-        """The entries at these paths, read one after the other."""
-        from kb.search import documents
+        """The entries at these paths, in their order."""
+        from kb import parallel_reading
 
-        for number, path in enumerate(paths):
-            content = corpus.read(self.indexer.folder, path, self.found)
-            if isinstance(content, bytes):
-                entry = read_entry(content, path, self.indexer.config)
-                self.findings.extend(entry.findings)
-                self.read[path] = self._fingerprint(content)
-                self.ids[path] = entry.id
-                yield documents.build(entry, self.read[path], self.indexer.resolved)
-            elif content not in self.findings:
-                self.findings.append(content)
+        engine = self.indexer.engine
+        reader = Reader(
+            folder=self.indexer.folder,
+            config=self.indexer.config,
+            names=self.found.names,
+            keeps_content="contents" in engine.capabilities,
+        )
+        for number, outcome in enumerate(parallel_reading.outcomes(reader, paths), 1):
+            document = outcome.document
+            if document is not None:
+                self.findings.extend(outcome.findings)
+                self.read[outcome.path] = document.fingerprint
+                self.ids[outcome.path] = document.id
+                yield document
+            else:
+                self.findings.extend(one for one in outcome.findings if one not in self.findings)
             if self.progress:
-                self.progress(number + 1, len(paths))
+                self.progress(number, len(paths))
 
     def duplicates(self) -> Iterator[Finding]:
         """A finding for each file whose id another file has, among all that were compared."""
@@ -366,12 +343,6 @@ class _Run:
             self.ids.update((hit.path, hit.shown["id"]) for hit in hits)
         touched = frozenset(paths)
         yield from _duplicates(self.ids, touched)
-
-    def _fingerprint(self, content: bytes) -> str:
-        from hashlib import blake2b
-
-        key = self.indexer.salt.encode()[:64]
-        return blake2b(content, digest_size=16, key=key).hexdigest()
 
 
 def _differs(path: str, why: str) -> Finding:
@@ -398,7 +369,7 @@ def _duplicates(ids: Mapping[str, str], touched: frozenset[str] | None = None) -
 
 
 def _folded(identifier: str) -> str:
-    from kb.search.documents import fold
+    from kb.search.keywords import fold
 
     return fold(identifier)
 

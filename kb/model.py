@@ -8,9 +8,11 @@ can point at it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
+
+from kb.record import record
 
 if TYPE_CHECKING:
     from kb.finding import Finding
@@ -38,7 +40,7 @@ REQUIRED_SECTIONS: tuple[SectionKind, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Source:
     """Where a fact of the entry was published."""
 
@@ -48,7 +50,7 @@ class Source:
     published: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Section:
     """One heading and the Markdown below it, down to the next heading of its level or higher.
 
@@ -69,7 +71,7 @@ class Section:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TimelineEvent:
     """One line of a timeline.
 
@@ -98,7 +100,7 @@ class TimelineEvent:
     anchor: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FollowUp:
     """One thing to be done after the incident.
 
@@ -121,7 +123,7 @@ class FollowUp:
         return self.done is not True
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Postmortem:
     """One entry of the knowledge base.
 

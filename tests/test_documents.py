@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.document import parse
-from kb.search.documents import PRESENCES, build, fold, part_field, parts, plain
+from kb.search.documents import build, plain
 from kb.search.engine import KEYWORD_FIELDS, NUMBER_FIELDS, ZONES, Document
+from kb.search.keywords import PRESENCES, fold, part_field, parts
 from kb.vocabulary import Service, Vocabulary
 
 VOCABULARY = Vocabulary(services={"kakaotalk": Service("kakaotalk", "카카오톡", aliases=("카톡",))})
@@ -224,9 +225,9 @@ def test_markdown_without_its_marks(markdown: str, expected: str) -> None:
     ],
 )
 def test_hostile_markup_takes_no_time(markdown: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     plain(markdown)
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 @pytest.mark.parametrize(

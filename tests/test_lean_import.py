@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def printed(script: str) -> str:
@@ -45,3 +49,24 @@ def test_a_failed_import_leaves_no_stand_in() -> None:
         "except ImportError: print('cached_property' in sys.modules)\n"
     )
     assert printed(script) == "False"
+
+
+@pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
+def test_a_search_imports_only_what_it_needs(engine: str, tmp_path: Path) -> None:
+    entries = tmp_path / "entries"
+    entries.mkdir()
+    (entries / "2024-01-01-disk.md").write_text("---\ntitle: Disk full\n---\n\n## Summary\n\nx\n")
+    script = (
+        "import os, sys\n"
+        f"os.environ.update(KB_ENGINE={engine!r}, KB_CACHE_DIR={str(tmp_path / 'cache')!r})\n"
+        f"sys.argv = ['kb', '--entries', {str(entries)!r}, 'search', 'disk', '--ids']\n"
+        "from kb.cli import main\n"
+        "try:\n    main()\n"
+        "except SystemExit:\n    print(*sorted(needless & set(sys.modules)))\n"
+    )
+    needless = {"yaml", "mistune", "rapidfuzz", "kb.document", "kb.moments", "kb.search.documents"}
+    others = {"tantivy": {"random", "secrets", "shutil", "kb.search.ranking", "whoosh"}}
+    needless |= others.get(engine, {"secrets", "tantivy"})
+    script = f"needless = {needless!r}\n" + script
+    printed(script)
+    assert printed(script).splitlines() == ["2024-01-01-disk"]

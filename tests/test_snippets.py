@@ -183,3 +183,42 @@ def test_marks_lie_in_the_text_ascending_and_apart(body: str, typed: list[str]) 
 def test_a_word_that_stands_in_the_text_is_marked(body: str) -> None:
     (snippet,) = snippets(shown(f"{body} unique {body}"), [word("unique")])
     assert [snippet.text[start:end] for start, end in snippet.marks] == ["unique"]
+
+
+PIECES = st.sampled_from(
+    "router routers leak leaked DB-router ability able dying die a the and of __ - — 10.0.0.1 "
+    "네트워크 네트워크의 네트워크에서 장애가 장애 시장애 can't x/y 路由器 의".split()
+)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(PIECES, st.sampled_from([" ", "  ", "\n", "\t", "", "."])), max_size=60),
+    st.lists(
+        st.sampled_from(
+            [
+                "router",
+                "leak",
+                "네트워크 장애",
+                "장애",
+                "DB-router",
+                "a leak",
+                "ability",
+                "die",
+                "路由器",
+            ]
+        ),
+        max_size=4,
+    ),
+)
+def test_nothing_is_missed_by_looking_only_where_words_may_stand(
+    pieces: list[tuple[str, str]], typed: list[str]
+) -> None:
+    body = "".join(piece + end for piece, end in pieces) + " "
+    words = [word(each) for each in typed]
+    # A capital sigma in a text has all of it analysed.
+    everywhere = snippets(shown(body + "Σ"), words)
+    found = snippets(shown(body + "σ"), words)
+    assert [(each.text.replace("Σ", "σ"), each.marks) for each in everywhere] == [
+        (each.text, each.marks) for each in found
+    ]

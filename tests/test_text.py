@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.search.text import LONGEST_COMPOUND, LONGEST_WORD, normalise, positions, tokens, words
+from kb.search import text as analysis
+from kb.search.text import (
+    LONGEST_COMPOUND,
+    LONGEST_WORD,
+    chunks,
+    normalise,
+    place,
+    tokens,
+    words,
+    words_of,
+)
 
 ASCII_FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)} | {0x20: 0x3000}
 # Text with what matters here in it: Korean, Latin, joiners, wide forms, halves of characters.
@@ -97,10 +107,11 @@ def test_a_whole_compound_stands_beside_its_first_part() -> None:
 
 
 def test_positions_of_two_pieces_follow_one_another() -> None:
-    first, after = positions("네트워크 장애")
-    second, end = positions("DB", after)
-    assert first == {"네트": [0], "트워": [1], "워크": [2], "장애": [3]}
-    assert (after, second, end) == (4, {"db": [4]}, 5)
+    places: dict[str, list[int]] = {}
+    after = place(chunks("네트워크 장애"), places, 0)
+    end = place(chunks("DB 장애"), places, after)
+    assert (after, end) == (4, 6)
+    assert places == {"네트": [0], "트워": [1], "워크": [2], "장애": [3, 5], "db": [4]}
 
 
 @pytest.mark.parametrize(
@@ -153,4 +164,64 @@ def test_positions_are_those_of_the_tokens(text: str) -> None:
     expected: dict[str, list[int]] = {}
     for token in tokens(even):
         expected.setdefault(token.term, []).append(token.position)
-    assert positions(even)[0] == expected
+    places: dict[str, list[int]] = {}
+    place(chunks(even), places, 0)
+    assert places == expected
+
+
+@given(TEXTS)
+def test_terms_and_words_of_chunks_are_those_of_the_text(text: str) -> None:
+    even = normalise(text)
+    assert analysis.terms(even) == {token.term for token in tokens(even) if not token.whole}
+    assert words_of(chunks(even)) == set(words(even))
+
+
+SUFFIXES = (
+    "s es ed ing ies ied ying ly eed tional ational ization izer ator alism ality fulness ously "
+    "iveness ivity ability ibly ably ogy fully lessly alize icate ical ness ative ance ence able "
+    "ible ment ism ate ous ive ion e y ency ancy ently sses us"
+).split()
+
+
+@given(
+    st.text(st.sampled_from("abcdefghijklmnopqrstuvwxyz"), max_size=7),
+    st.lists(st.sampled_from(SUFFIXES), max_size=3),
+)
+def test_a_text_with_a_term_has_its_beginning(start: str, suffixes: list[str]) -> None:
+    body = start + "".join(suffixes)
+    for token in tokens(body):
+        assert analysis.beginning(token.term) in body
+
+
+@pytest.mark.parametrize(
+    ("term", "beginning"),
+    [
+        ("abl", "ab"),
+        ("router", "rout"),
+        ("die", "d"),
+        ("ski", "sk"),
+        ("장애", "장애"),
+        ("v2", "v2"),
+    ],
+)
+def test_the_beginning_of_a_term(term: str, beginning: str) -> None:
+    assert analysis.beginning(term) == beginning
+
+
+@given(TEXTS)
+def test_every_text_with_a_term_has_its_beginning(text: str) -> None:
+    even = normalise(text)
+    lower = even.lower()
+    for token in tokens(even) if "Σ" not in even else ():
+        assert analysis.beginning(token.term) in lower
+
+
+@given(TEXTS)
+def test_wanted_terms_are_located_where_the_tokens_stand(text: str) -> None:
+    even = normalise(text)
+    expected: dict[str, dict[int, tuple[int, int]]] = {}
+    for token in tokens(even):
+        expected.setdefault(token.term, {})[token.position] = (token.start, token.end)
+    found: dict[str, dict[int, tuple[int, int]]] = {}
+    analysis.locate(even, (0, len(even)), 0, expected, found)
+    assert found == expected

@@ -14,10 +14,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from mistune.block_parser import (  # noqa: TID253 - base classes; imported late by kb.document.markdown
-    BlockParser,
-)
-from mistune.core import BlockState  # noqa: TID253 - the same
+from kb.patterns import lazily, pattern
+
+with lazily():
+    from mistune.block_parser import BlockParser
+    from mistune.core import BlockState
 
 if TYPE_CHECKING:
     from re import Match
@@ -29,8 +30,14 @@ TABLE = (
     r"^ {0,3}(?=[^\n|]*\|)(?P<table_head>[^\n]++)\n"
     r"(?P<table_rule> {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*(?:\n|$))"
 )
-_EMPTY_ITEM = re.compile(r"[ \t]*(?:[*+-]|\d{1,9}[.)])[ \t]*$", re.MULTILINE)
-_CELL_END = re.compile(r"(?<!\\)(?:\\\\)*\|")
+# One line an item, marker and one space at its start, and behind the list a heading or nothing:
+# most lists are so, and mistune would begin a parse of its own for every item.
+_PLAIN_LIST = pattern(
+    r"(?P<items>(?P<bullet>[-*+]) \S[^\n]*+\n(?:(?P=bullet) \S[^\n]*+\n)*+)"
+    r"(?:[ \t\v\f]*+\n)*+(?=\Z|\#{1,6}[ \t])"
+)
+_EMPTY_ITEM = pattern(r"[ \t]*(?:[*+-]|\d{1,9}[.)])[ \t]*$", re.MULTILINE)
+_CELL_END = pattern(r"(?<!\\)(?:\\\\)*\|")
 
 
 class LineState(BlockState):
@@ -144,6 +151,11 @@ class LineParser(BlockParser):
     def parse_list(self, m: Match[str], state: BlockState) -> int:
         """Read a list, and give each item its line and its own text."""
         assert isinstance(state, LineState)
+        if state.parent is None and (plain := _PLAIN_LIST.match(state.src, m.start())):
+            children = self._plain_items(plain, state)
+            if children:
+                state.append_token({"type": "list", "children": children})
+                return plain.end()
         before = len(state.tokens)
         outer = state.item_start, state.items
         state.item_start, state.items = m.start(), []
@@ -158,6 +170,22 @@ class LineParser(BlockParser):
                     item["line"], item["source"] = line, source
                 break
         return end
+
+    def _plain_items(self, found: Match[str], state: LineState) -> list[Token]:
+        """The items of a plain list; none where one holds a block other than a paragraph."""
+        line = state.line_at(found.start())
+        begins_block = self.compile_sc(self.list_rules).match
+        children: list[Token] = []
+        for item in found["items"].split("\n")[:-1]:
+            text = f"{item[2:]}\n"
+            if not text[0].isalpha() and begins_block(text):
+                return []
+            paragraph = {"type": "paragraph", "text": text, "line": line}
+            children.append(
+                {"type": "list_item", "children": [paragraph], "line": line, "source": text}
+            )
+            line += 1
+        return children
 
     def parse_table(self, m: Match[str], state: BlockState) -> int | None:
         """Read a table as GitHub does: the head decides how many cells a row has."""

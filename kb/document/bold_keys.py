@@ -5,23 +5,24 @@ Of 142 published postmortems, 43 say their impact under a bold key and 5 under a
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kb.document.markdown import Block
+from kb.patterns import pattern
+from kb.record import record
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Iterator, Sequence
 
 # The colon may stand inside or outside; without one, nothing else may stand on the line.
-_KEY = re.compile(
+_KEY = pattern(
     r"(?:\*\*|__)(?P<key>[^*_\n]{2,60}?)\s*"
     r"(?:[:：]\s*(?:\*\*|__)|(?:\*\*|__)[ \t]*[:：]|(?:\*\*|__)[ \t]*(?=\n|$))[ \t]*"
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Keyed:
     """A bold key and what it opens.
 

@@ -11,21 +11,22 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from dataclasses import dataclass
 
 from kb.finding import Finding
+from kb.record import record
 
 MAXIMUM_BYTES = 2_000_000
 MAXIMUM_LINES = 20_000
 
-_HANGUL = re.compile("[가-힣]")
-_HANGUL_OR_KANA = re.compile("[가-힣ㄱ-ㅣぁ-ヺ、-〟‐-…·]")
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
-_LETTERS_BEYOND_ASCII = re.compile(r"[^\W\d_\x00-\x7f]")
-_HIGH = re.compile(rb"[\x80-\xff]")
-_HIGH_PAIR = re.compile(rb"[\x81-\xfe][\x41-\xfe]")
-_KS_X_1001_PAIR = re.compile(rb"[\xa1-\xfe]{2}")
-_WESTERN_PUNCTUATION = re.compile(rb"[\x80-\xff]+")
+# Compiled where they are needed: nearly all files are UTF-8, and need none.
+_HANGUL = "[가-힣]"
+_HANGUL_OR_KANA = "[가-힣ㄱ-ㅣぁ-ヺ、-〟‐-…·]"
+_CONTROL = "[\x00-\x08\x0e-\x1f]"
+_LETTERS_BEYOND_ASCII = r"[^\W\d_\x00-\x7f]"
+_HIGH = rb"[\x80-\xff]"
+_HIGH_PAIR = rb"[\x81-\xfe][\x41-\xfe]"
+_KS_X_1001_PAIR = rb"[\xa1-\xfe]{2}"
+_WESTERN_PUNCTUATION = rb"[\x80-\xff]+"
 _TYPOGRAPHIC = frozenset(b"\x80\x82\x84\x85\x91\x92\x93\x94\x95\x96\x97\x99\xa0\xa9\xae\xb0\xb7")
 """The marks that word processors set in English text, in Windows-1252."""
 _CODECS = {"euc_kr": "cp949", "iso8859-1": "cp1252", "gb2312": "gb18030", "shift_jis": "cp932"}
@@ -38,7 +39,7 @@ _SAMPLE = 200_000
 _HELP_UTF8 = "Save the file as UTF-8."
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Text:
     """A file's lines, in NFC and without line ends, and what was odd about its bytes."""
 
@@ -91,7 +92,7 @@ def text_of(raw: bytes) -> str:
     return _decode(raw, cut=False)[0].removeprefix("\ufeff")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Decoded:
     """A whole text and the encoding it was in; `cut` where it ends within a letter."""
 
@@ -151,8 +152,8 @@ def _unmarked_utf_16(raw: bytes) -> Decoded | None:
     except UnicodeDecodeError:
         return None
     start = text[: _UTF_16_SAMPLE // 2]
-    expected = sum(char.isascii() or bool(_HANGUL_OR_KANA.match(char)) for char in start)
-    if _CONTROL.search(start) or 10 * expected < 9 * len(start):
+    expected = sum(char.isascii() or bool(re.match(_HANGUL_OR_KANA, char)) for char in start)
+    if re.search(_CONTROL, start) or 10 * expected < 9 * len(start):
         return None
     return Decoded(text, "UTF-16", cut=len(raw) % 2 == 1)
 
@@ -180,7 +181,7 @@ def _by_evidence(raw: bytes) -> Decoded | None:
             continue
         if _is_korean(kept, text):
             return Decoded(text, "CP949", cut=len(kept) < len(raw))
-    marks = b"".join(_WESTERN_PUNCTUATION.findall(raw))
+    marks = b"".join(re.findall(_WESTERN_PUNCTUATION, raw))
     if _TYPOGRAPHIC.issuperset(marks):
         return Decoded(raw.decode("cp1252"), "Windows-1252")
     return None
@@ -192,13 +193,13 @@ def _is_korean(raw: bytes, text: str) -> bool:
     Nearly all Korean text stays within KS X 1001, whose pairs have two high bytes; a curly
     quote of Windows-1252 followed by a letter makes a pair too, but with one.
     """
-    first = next((high.start() for high in _HIGH.finditer(raw)), 0)
+    first = next((high.start() for high in re.finditer(_HIGH, raw)), 0)
     raw, text = raw[first : first + _SAMPLE], text[first : first + _SAMPLE]  # ASCII up to there
-    letters = len(_LETTERS_BEYOND_ASCII.findall(text))
-    pairs, common = len(_HIGH_PAIR.findall(raw)), len(_KS_X_1001_PAIR.findall(raw))
+    letters = len(re.findall(_LETTERS_BEYOND_ASCII, text))
+    pairs, common = len(re.findall(_HIGH_PAIR, raw)), len(re.findall(_KS_X_1001_PAIR, raw))
     return (
-        bool(_HANGUL.search(text))
-        and 2 * len(_HANGUL.findall(text)) >= letters
+        bool(re.search(_HANGUL, text))
+        and 2 * len(re.findall(_HANGUL, text)) >= letters
         and (10 * common >= 8 * pairs)
     )
 

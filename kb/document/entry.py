@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kb.document.encodings import MAXIMUM_BYTES, MAXIMUM_LINES, read_text
@@ -27,8 +27,9 @@ from kb.document.front_matter import read_front_matter
 from kb.document.markdown import read_blocks
 from kb.document.sections import outline
 from kb.document.timeline import read_timeline
-from kb.document.writing import write
 from kb.moments import resolve_zone
+from kb.patterns import pattern
+from kb.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,12 +42,12 @@ if TYPE_CHECKING:
 
 __all__ = ["MAXIMUM_BYTES", "MAXIMUM_LINES", "parse", "serialise"]
 
-_HANGUL = re.compile("[가-힣ㄱ-ㅎㅏ-ㅣ]+")
-_KANA = re.compile("[ぁ-ゖァ-ヺ]+")
-_NO_LETTERS = re.compile(r"[\W\d_]+")
+_HANGUL = pattern("[가-힣ㄱ-ㅎㅏ-ㅣ]+")
+_KANA = pattern("[ぁ-ゖァ-ヺ]+")
+_LETTERS = pattern(r"[^\W\d_]+")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Body:
     """What the text below the front matter says.
 
@@ -108,6 +109,8 @@ def serialise(postmortem: Postmortem) -> str:
     The sections are written as they are. A timeline or follow-ups that say something else
     than their section does take that section's place; without a section they get one.
     """
+    from kb.document.writing import write
+
     start = postmortem.date
     zone = postmortem.timezone if resolve_zone(postmortem.timezone) else ""
 
@@ -158,7 +161,10 @@ def language_of(lines: Sequence[str]) -> str:
     text = "\n".join(lines)
     if text.isascii():
         return "en"
-    letters = len(_NO_LETTERS.sub("", text)) or 1
-    if sum(map(len, _HANGUL.findall(text))) >= letters / 5:
+    hangul = sum(map(len, _HANGUL.findall(text)))
+    if hangul >= len(text) / 5:
+        return "ko"
+    letters = sum(map(len, _LETTERS.findall(text))) or 1
+    if hangul >= letters / 5:
         return "ko"
     return "ja" if sum(map(len, _KANA.findall(text))) >= letters / 20 else "en"

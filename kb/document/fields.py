@@ -6,7 +6,6 @@ understood stays as typed where the model can hold it, and is always a finding.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +14,7 @@ from kb.document.front_matter import Scalar, Several, Table, Value, texts_of
 from kb.document.front_matter_keys import KEYS, canonical_key
 from kb.finding import Finding
 from kb.model import Postmortem, Source
+from kb.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,10 +34,10 @@ _TERMS: Final = {
     "trigger": "trigger",
     "detected_by": "detected-by",
 }
-_SEPARATORS = re.compile(r"\s*[,;，、]\s*")
-_DATED_ID = re.compile(r"(\d{4}-\d{2}-\d{2})(?!\d)")
-_LINK = re.compile(r"\[(?P<title>[^\]]*)\]\((?P<url>[^)\s]+)[^)]*\)")
-_URL = re.compile(r"<?(https?://[^\s>]+)>?")
+_SEPARATORS = pattern(r"\s*[,;，、]\s*")
+_DATED_ID = pattern(r"(\d{4}-\d{2}-\d{2})(?!\d)")
+_LINK = pattern(r"\[(?P<title>[^\]]*)\]\((?P<url>[^)\s]+)[^)]*\)")
+_URL = pattern(r"<?(https?://[^\s>]+)>?")
 _SOURCE_KEYS = {
     "title": "제목 name",
     "publisher": "발행처 매체 언론사 출판사 site",
@@ -263,12 +263,15 @@ class _Reader:
         text = self.text(key)
         if not text:
             return None
-        moment = moments.read_moment(text)
-        if context and moment and moment.clock and moment.date is None and not moment.date_unknown:
-            text = f"{context} {text}"
         instant = moments.parse_instant(text, zone or None, context)
         if instant is not None:
             return instant
+        moment = moments.read_moment(text)
+        if context and moment and moment.clock and moment.date is None and not moment.date_unknown:
+            text = f"{context} {text}"
+            instant = moments.parse_instant(text, zone or None, context)
+            if instant is not None:
+                return instant
         line = self._lines[key]
         if moments.parse_instant(text, "UTC", context) is not None:
             help_ = "Add the offset (`+09:00`), or `timezone: Asia/Seoul` for the whole entry."

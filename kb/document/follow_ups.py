@@ -7,7 +7,7 @@ off in the order people write them, in English and Korean, and taken out of the 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.document.headings import meaning
@@ -15,6 +15,8 @@ from kb.document.markdown import without_comments
 from kb.finding import Finding
 from kb.model import FollowUp
 from kb.moments import find_moments, parse_date
+from kb.patterns import pattern
+from kb.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,44 +34,41 @@ _NAMES = {
     "status": "status state done 상태 진행[ ]상황 완료[ ]?여부 状態",
 }
 _NAME = "|".join(f"(?P<{field}>{'|'.join(names.split(' '))})" for field, names in _NAMES.items())
-_ATTRIBUTE = re.compile(
+_ATTRIBUTE = pattern(
     rf"(?:^|(?P<lead>\s+[—–-]+\s+|\s*[(（]\s*|\s*[,;·|/]\s*|\s{{2,}}|\s*\n\s*))"
     rf"(?:\*\*|__|_)?(?:{_NAME})(?:\*\*|__|_)?\s*[:：](?:\*\*|__)?[ \t]*",
     re.IGNORECASE,
 )
 _COLUMN = {
-    "text": re.compile(
+    "text": (
         r"\b(?:actions?|items?|tasks?|what|description|follow.?ups?|todo|improvements?)\b|"
-        r"액션|항목|조치|내용|과제|할 일|작업|대책|対策|内容|タスク",
-        re.IGNORECASE,
+        r"액션|항목|조치|내용|과제|할 일|작업|대책|対策|内容|タスク"
     ),
-    "owner": re.compile(r"\b(?:owner|assignee|who|responsible)\b|담당|책임|担当", re.IGNORECASE),
-    "due": re.compile(
-        r"\b(?:due|deadline|eta|target|by when|date)\b|기한|마감|예정일|일정|期限", re.IGNORECASE
-    ),
-    "ticket": re.compile(
-        r"\b(?:ticket|bug|issue|jira|link|tracking|url)\b|티켓|이슈|링크|チケット", re.IGNORECASE
-    ),
-    "status": re.compile(r"\b(?:status|state|done)\b|상태|완료|진행|状態", re.IGNORECASE),
+    "owner": r"\b(?:owner|assignee|who|responsible)\b|담당|책임|担当",
+    "due": r"\b(?:due|deadline|eta|target|by when|date)\b|기한|마감|예정일|일정|期限",
+    "ticket": r"\b(?:ticket|bug|issue|jira|link|tracking|url)\b|티켓|이슈|링크|チケット",
+    "status": r"\b(?:status|state|done)\b|상태|완료|진행|状態",
 }
-_BOX = re.compile(r"(?:\\?\[(?P<mark>[ xX✓✔])\\?\]|(?P<tick>[✅☑✔]️?)|(?P<open>[☐⬜❌]️?))\s*")
-_STRUCK = re.compile(r"~~(?P<text>.+?)~~(?P<rest>.*)", re.DOTALL)
+_BOX = pattern(r"(?:\\?\[(?P<mark>[ xX✓✔])\\?\]|(?P<tick>[✅☑✔]️?)|(?P<open>[☐⬜❌]️?))\s*")
+_STRUCK = pattern(r"~~(?P<text>.+?)~~(?P<rest>.*)", re.DOTALL)
 _DONE = r"done|completed?|closed|fixed|finished|완료(?:됨|함)?|종료|처리됨|完了|済"
-_DONE_WORD = re.compile(rf"(?:{_DONE}|resolved|yes|x|✅|✔️?|o)\b.*|(?:{_DONE})", re.IGNORECASE)
-_OPEN_WORD = re.compile(
+_DONE_HINTS = ("done", "complet", "closed", "fixed", "finished", *"완종처完済")
+"""Every wording of `_DONE` has one of these."""
+_DONE_WORD = pattern(rf"(?:{_DONE}|resolved|yes|x|✅|✔️?|o)\b.*|(?:{_DONE})", re.IGNORECASE)
+_OPEN_WORD = pattern(
     r"(?:to.?do|open|not started|in[ -]progress|pending|planned|backlog|no|wip|new|blocked|"
     r"진행\s?중|예정|미완료|미착수|대기|계획|❌|☐|未完了|対応中)\b.*|.*(?:미완료|예정|진행 ?중)",
     re.IGNORECASE,
 )
-_DONE_NOTE = re.compile(
+_DONE_NOTE = pattern(
     rf"\s*(?:[(\[（]\s*(?:{_DONE})\s*[)\]）]|[—–-]+\s+(?:{_DONE}))\s*$", re.IGNORECASE
 )
-_DONE_LEAD = re.compile(
+_DONE_LEAD = pattern(
     rf"(?:\*\*)?(?:[(\[]\s*)?(?:{_DONE})(?:\s*[)\]])?(?:\*\*)?\s*[:：]\s*(?=\S)", re.IGNORECASE
 )
-_STATE_BEHIND = re.compile(r"(?:^|\s)\W*(?P<state>DONE|TODO|OPEN|CLOSED|FIXED|WIP)\W*$")
-_DONE_END = re.compile(r"(?<=\s)완료\s*\.?$|(?<=\s)DONE\s*\.?$")
-_NOTHING = re.compile(
+_STATE_BEHIND = pattern(r"(?:^|\s)\W*(?P<state>DONE|TODO|OPEN|CLOSED|FIXED|WIP)\W*$")
+_DONE_END = pattern(r"(?<=\s)완료\s*\.?$|(?<=\s)DONE\s*\.?$")
+_NOTHING = pattern(
     r"(?:none|n/?a|nothing|not applicable|tbd|to be determined|"
     r"없음|없다|없습니다|해당\s?없음|해당 사항 없음|"
     r"미정|なし|[-–—.]+)"
@@ -79,17 +78,19 @@ _NOTHING = re.compile(
     r"(?:없다|없음|없습니다|않았다|않는다|않음)[\s.]*",
     re.IGNORECASE,
 )
-_CITATIONS = re.compile(r"(?:\s*\[\d{1,3}\])+\.?$")
-_TICKET_KEY = re.compile(r"[A-Z][A-Z0-9]{1,9}-\d{1,7}")
-_LINK = re.compile(
+_NOTHING_BEGINS = ("no", "n/a", "na", "tbd", "to be", "해당", "미정", "なし", *"-–—.")
+"""What most texts that say there is nothing begin with; the others hold 없 or 않."""
+_CITATIONS = pattern(r"(?:\s*\[\d{1,3}\])+\.?$")
+_TICKET_KEY = pattern(r"[A-Z][A-Z0-9]{1,9}-\d{1,7}")
+_LINK = pattern(
     r"\[(?P<text>[^\[\]]{0,200})\]"
     r"(?:\((?P<url>[^()\s]{1,500})[^()]{0,200}\)|\[(?P<name>[^\[\]]{0,200})\])"
 )
-_TICKET_URL = re.compile(
+_TICKET_URL = pattern(
     r"https?://[^\s<>()\[\]]{1,300}/(?:issues|pull|pulls|browse|merge_requests|-/issues|bugs?|"
     r"work_items|ticket|tickets)/[^\s<>()\[\],;]{1,100}"
 )
-_HASH = re.compile(r"(?<![\w/&])#\d{1,7}\b")
+_HASH = pattern(r"(?<![\w/&])#\d{1,7}\b")
 _LONGEST_ENDING = 80
 _LONGEST_NOTHING = 200
 _HIDDEN = frozenset({"lessons", "timeline", "summary", "impact", "source-notes"})
@@ -109,7 +110,7 @@ class _Surroundings(NamedTuple):
     day: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FollowUps:
     """The follow-ups of a document, in its order, and what could not be read of them."""
 
@@ -216,12 +217,17 @@ def _follow_up(text: str, line: int, around: _Surroundings) -> Iterator[tuple[Fo
 
 def _cited(text: str) -> tuple[str, str]:
     """Words and the citations they end in; only the end is searched, however long the text."""
+    if "]" not in text[-3:]:
+        return text, ""
     cited = _CITATIONS.search(text, max(0, len(text) - _LONGEST_ENDING))
     return (text[: cited.start()], cited[0]) if cited else (text, "")
 
 
 def _says_nothing(text: str) -> bool:
-    return len(text) <= _LONGEST_NOTHING and _NOTHING.fullmatch(text) is not None
+    if len(text) > _LONGEST_NOTHING:
+        return False
+    hinted = text.casefold().startswith(_NOTHING_BEGINS) or any(word in text for word in "없않")
+    return hinted and _NOTHING.fullmatch(text) is not None
 
 
 def _check_box(text: str) -> tuple[bool | None, str]:
@@ -235,9 +241,11 @@ def _check_box(text: str) -> tuple[bool | None, str]:
 
 def _done_words(text: str, *, done: bool | None) -> tuple[bool | None, str]:
     """Words that say an item is done: struck out, `(done)`, `Done: ...`, `... 완료`."""
-    struck = _STRUCK.fullmatch(text)
+    struck = _STRUCK.fullmatch(text) if text.startswith("~~") else None
     if struck:
         return True, (struck["text"] + struck["rest"]).strip()
+    if not any(word in text.casefold() for word in _DONE_HINTS):
+        return done, text
     bare, citation = _cited(text)
     end = max(0, len(bare) - _LONGEST_ENDING)
     for wording in (_DONE_NOTE, _DONE_LEAD):
@@ -356,7 +364,7 @@ def _in_table(block: Block, around: _Surroundings) -> Iterator[tuple[FollowUp, s
             (
                 n
                 for n, cell in enumerate(head)
-                if n not in columns.values() and _COLUMN[field].search(cell)
+                if n not in columns.values() and re.search(_COLUMN[field], cell, re.IGNORECASE)
             ),
             None,
         )

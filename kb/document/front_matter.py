@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from kb.document.front_matter_keys import canonical_key
 from kb.finding import Finding, Level
+from kb.patterns import lazily, pattern
+from kb.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,12 +27,12 @@ MAXIMUM_DEPTH = 20
 MAXIMUM_VALUES = 20_000
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-_KEY_LINE = re.compile(r"(?P<key>[^\W\d][\w .\-]{0,60}?)[ \t]*[:：](?:[ \t]+(?P<value>.*))?$")
-_ITEM_LINE = re.compile(r"[ \t]*-[ \t]+(?P<value>.*)$")
-_COMMENT = re.compile(r"(?:^|\s)#.*$")
+_KEY_LINE = pattern(r"(?P<key>[^\W\d][\w .\-]{0,60}?)[ \t]*[:：](?:[ \t]+(?P<value>.*))?$")
+_ITEM_LINE = pattern(r"[ \t]*-[ \t]+(?P<value>.*)$")
+_COMMENT = pattern(r"(?:^|\s)#.*$")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scalar:
     """A single value as typed; `empty` where nothing, `~` or `null` stands there."""
 
@@ -38,7 +41,7 @@ class Scalar:
     empty: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Several:
     """A YAML list."""
 
@@ -46,7 +49,7 @@ class Several:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Table:
     """A YAML mapping, in the order of the file; a key may stand twice."""
 
@@ -57,7 +60,7 @@ class Table:
 Value = Scalar | Several | Table
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FrontMatter:
     """What stands above an entry's text.
 
@@ -83,10 +86,7 @@ class _Refused(Exception):
 
 def read_front_matter(lines: Sequence[str], path: str) -> FrontMatter:
     """Read the front matter of a file's lines; never raises."""
-    from frontmatter.default_handlers import YAMLHandler
-
-    boundary = YAMLHandler.FM_BOUNDARY
-    assert boundary is not None
+    boundary = _boundary()
     first = next((n for n, line in enumerate(lines) if line.strip()), 0)
     if not lines or not boundary.fullmatch(lines[first]):
         return _missing(path)
@@ -106,6 +106,16 @@ def read_front_matter(lines: Sequence[str], path: str) -> FrontMatter:
     findings += found
     values, where, found = _by_key(table, path)
     return FrontMatter(values, where, (*findings, *found), body_line)
+
+
+@cache
+def _boundary() -> re.Pattern[str]:
+    """The line above and below front matter; python-frontmatter, and with it YAML, is loaded."""
+    with lazily():
+        from frontmatter.default_handlers import YAMLHandler
+
+    assert YAMLHandler.FM_BOUNDARY is not None
+    return YAMLHandler.FM_BOUNDARY
 
 
 def _closes(line: str, boundary: re.Pattern[str]) -> bool:
@@ -201,11 +211,17 @@ class _Composer:
         import yaml
 
         open_nodes: list[tuple[Any, list[Value], int]] = []
+        value: Value
         while True:
             event = self._loader.get_event()
             line = self._first_line + event.start_mark.line
             size = 1
             match event:
+                case yaml.ScalarEvent():
+                    empty = not event.style and event.implicit[0] and event.value in _NULLS
+                    value = Scalar("" if empty else event.value, line, empty)
+                    self._remember(event, value, 1)
+                    self._spend(1, line)
                 case yaml.StreamEndEvent():
                     return Scalar("", line, empty=True)
                 case yaml.SequenceStartEvent() | yaml.MappingStartEvent():
@@ -218,11 +234,6 @@ class _Composer:
                     value = self._closed(start, children)
                     size = self._count - before + 1
                     self._remember(start, value, size)
-                    self._spend(1, line)
-                case yaml.ScalarEvent():
-                    empty = not event.style and event.implicit[0] and event.value in _NULLS
-                    value = Scalar("" if empty else event.value, line, empty)
-                    self._remember(event, value, 1)
                     self._spend(1, line)
                 case yaml.AliasEvent():
                     if event.anchor not in self._anchors:

@@ -6,9 +6,10 @@ The words were counted in 142 published postmortems and a dozen templates: an ex
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
+
+from kb.patterns import pattern
 
 if TYPE_CHECKING:
     from kb.model import SectionKind
@@ -96,21 +97,21 @@ _SYNONYMS: dict[SectionKind, str] = {
         """,
 }
 # Words that say which document this is, not what the section is for.
-_QUALIFIERS = re.compile(
+_QUALIFIERS = pattern(
     r"^(?:(?:the|our|incident|outage|detailed|full|initial|blameless|event|장애|인시던트|사고|상세|주요|障害)\s*)+"
     r"(?=\S)|\s+(?:of the incident|of the outage|of incident|details|section|내용|정보)$"
 )
-_NUMBER = re.compile(
+_NUMBER = pattern(
     r"^(?:[(\[]?\d{1,2}(?:\.\d{1,2})*[.)\]:]|\d{1,2}(?:\.\d{1,2})*\s|[IVXivx]{1,5}[.)]"
     r"|[가나다라마바사아][.)]|[①-⑳])\s*"
 )
-_LINK = re.compile(r"\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])")
-_TRAILING_NOTE = re.compile(r"\s*[(\[（［][^()\[\]（）［］]*[)\]）］]\s*$")
-_LEADING = re.compile(r"^[^\w(\[①-⑳]+")
-_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
-_SPACES = re.compile(r"[\s_\-‐-―()\[\]]+")
-_PARTS = re.compile(r"\s+(?:and|및|와|과|or|--?)\s+|\s*(?:[/&|,·:：–—+])\s*|\s+-\s+")
-_NOT_IN_ANCHORS = re.compile(r"[^\w\- ]+")
+_LINK = pattern(r"\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])")
+_TRAILING_NOTE = pattern(r"\s*[(\[（［][^()\[\]（）［］]*[)\]）］]\s*$")
+_LEADING = pattern(r"^[^\w(\[①-⑳]+")
+_EDGES = pattern(r"^[\W_]+|[\W_]+$")
+_SPACES = pattern(r"[\s_\-‐-―()\[\]]+")
+_PARTS = pattern(r"\s+(?:and|및|와|과|or|--?)\s+|\s*(?:[/&|,·:：–—+])\s*|\s+-\s+")
+_NOT_IN_ANCHORS = pattern(r"[^\w\- ]+")
 
 
 class Meaning(NamedTuple):
@@ -158,8 +159,17 @@ def _table() -> dict[str, Meaning]:
 
 
 def _fold(phrase: str) -> str:
-    text = _SPACES.sub(" ", phrase.casefold().replace("’", "'")).strip()
-    return _EDGES.sub("", text)
+    text = phrase.casefold().replace("’", "'")
+    # Most are words with single spaces between: there the patterns change nothing.
+    plain = text.replace("-", " ").strip()
+    if plain.replace(" ", "").isalnum() and "  " not in plain:
+        return plain
+    return _EDGES.sub("", _SPACES.sub(" ", text).strip())
+
+
+def _is_words(heading: str) -> bool:
+    """Whether there are letters, spaces and hyphens only: no mark, no number, no link."""
+    return heading.replace(" ", "").replace("-", "").isalpha()
 
 
 @cache
@@ -167,6 +177,8 @@ def meaning(heading: str) -> Meaning:
     """What the section under a heading is for; `other` where nothing tells."""
     if len(heading) > 120:
         return _OTHER
+    if _is_words(heading) and (found := _look_up(heading)) is not None:
+        return found
     text = _LINK.sub(r"\1", heading).replace("*", "").replace("`", "").strip()
     text = _NUMBER.sub("", _LEADING.sub("", text))
     bare = _TRAILING_NOTE.sub("", text)
@@ -191,8 +203,9 @@ def anchor_of(heading: str, taken: dict[str, int]) -> str:
     Lower case, spaces to hyphens, punctuation left out, letters of any script kept; a
     second one of the same words ends in `-1`, a third in `-2`.
     """
-    text = _LINK.sub(r"\1", heading).lower()
-    slug = _NOT_IN_ANCHORS.sub("", text.strip()).strip().replace(" ", "-") or "section"
+    text = _LINK.sub(r"\1", heading).lower() if "[" in heading else heading.lower()
+    kept = text if _is_words(text) else _NOT_IN_ANCHORS.sub("", text.strip())
+    slug = kept.strip().replace(" ", "-") or "section"
     anchor = slug
     while anchor in taken:
         anchor = f"{slug}-{taken[slug]}"

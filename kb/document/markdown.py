@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
+
+from kb.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,7 +36,7 @@ _KINDS: Mapping[str, BlockKind] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Row:
     """One row of a table: its cells as Markdown, without the bars."""
 
@@ -43,7 +44,7 @@ class Row:
     cells: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Block:
     """One block of Markdown.
 
@@ -66,7 +67,7 @@ class Block:
     rows: tuple[Row, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tree:
     """A document's blocks and the targets of its links `[text][name]`, by name in capitals."""
 

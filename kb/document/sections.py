@@ -8,13 +8,15 @@ has no heading of some kind, a bold key does: `**Impact:** text`, or `- **Impact
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kb.document.bold_keys import bold_keys
 from kb.document.headings import Meaning, anchor_of, meaning
 from kb.model import Section
 from kb.moments import read_moment
+from kb.patterns import pattern
+from kb.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,14 +24,14 @@ if TYPE_CHECKING:
     from kb.document.markdown import Block
     from kb.model import SectionKind
 
-_OWNED = re.compile(
+_OWNED = pattern(
     r"\[[ xX]\]|\b(?:owner|assignee|assigned to|due)\s*[:：]|담당자?\s*[:：]|기한\s*[:：]",
     re.IGNORECASE,
 )
-_BLANK_HEAD = re.compile(r"\A(?:[ \t]*\n)+")
+_BLANK_HEAD = pattern(r"\A(?:[ \t]*\n)+")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Part:
     """A section and the blocks below its heading, sub-headings included.
 
@@ -42,7 +44,7 @@ class Part:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outline:
     """What a document's headings say.
 
@@ -56,7 +58,7 @@ class Outline:
     parts: tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Span:
     """One heading with its blocks, `own` of which stand before the next heading."""
 

@@ -7,16 +7,15 @@ paragraphs, code under its heading) belongs to its text.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kb.document.markdown import without_comments
 from kb.document.sections import source
-from kb.document.timeline_tables import read_table
 from kb.document.turns import turn_of
 from kb.model import TimelineEvent
 from kb.moments import find_moments, find_zone, read_moment, walk
+from kb.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,9 +25,9 @@ if TYPE_CHECKING:
     from kb.document.sections import Part
     from kb.moments import Moment, Order
 
-_DAY_FIRST = re.compile(r"(?<![\d/.-])(1[3-9]|2\d|3[01])[/.-](?:0?[1-9]|1[0-2])[/.-]\d{4}")
-_BETWEEN = re.compile(r"\s*(?:(?:[—–:：|,;→⇒·]|-{1,3}(?=\s|$)|->|=>)\s*)?")
-_LABEL = re.compile(r"(?P<label>[^:：\n]{2,50}?)(?:\*\*|__)?\s*[:：](?:\*\*|__)?\s*(?P<rest>\S.*)")
+_DAY_FIRST = pattern(r"(?<![\d/.-])(1[3-9]|2\d|3[01])[/.-](?:0?[1-9]|1[0-2])[/.-]\d{4}")
+_BETWEEN = pattern(r"\s*(?:(?:[—–:：|,;→⇒·]|-{1,3}(?=\s|$)|->|=>)\s*)?")
+_LABEL = pattern(r"(?P<label>[^:：\n]{2,50}?)(?:\*\*|__)?\s*[:：](?:\*\*|__)?\s*(?P<rest>\S.*)")
 _LONGEST_LABEL_WORDS = 6
 
 
@@ -179,6 +178,8 @@ class _Reader:
         if block.kind == "list":
             return any(self._moment(item.text) or _labelled(item.text) for item in block.children)
         if block.kind == "table":
+            from kb.document.timeline_tables import read_table
+
             return bool(read_table(block, self._context, self._order))
         return False
 
@@ -239,6 +240,8 @@ class _Reader:
             self._add(item.line, moment, words_after(text, moment), "")
 
     def _table(self, block: Block, *, needed: bool) -> None:
+        from kb.document.timeline_tables import read_table
+
         rows = read_table(block, self._context, self._order, needed=needed)
         for row in rows:
             self._add(row.line, row.moment, row.text, "")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from kb.moments import find_zone, read_moment, resolve_zone
+from kb.patterns import pattern
+from kb.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -15,23 +17,23 @@ if TYPE_CHECKING:
     from kb.document.markdown import Block, Row
     from kb.moments import Moment, Order
 
-_WHEN = re.compile(
+_WHEN = pattern(
     r"\b(?:time|date|when|timestamp|datetime|clock|hour|day)\b|시각|시간|일시|일자|날짜|時刻|時間|日時|日付",
     re.IGNORECASE,
 )
-_EVENT = re.compile(
+_EVENT = pattern(
     r"\b(?:event|what|description|action|details?|activity|notes?|message|update|happened)\b|"
     r"이벤트|내용|사건|상황|조치|경과|설명|내역|出来事|内容|イベント",
     re.IGNORECASE,
 )
-_WEEKDAY = re.compile(
+_WEEKDAY = pattern(
     r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?|[월화수목금토일](?:요일)?", re.IGNORECASE
 )
-_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
-_PLACEHOLDER = re.compile(r"\?\?|\b[hH]{2}:[mM]{2}\b|^\W*$|미상|unknown|불명", re.IGNORECASE)
+_YEAR = pattern(r"(?<!\d)20\d\d(?!\d)")
+_PLACEHOLDER = pattern(r"\?\?|\b[hH]{2}:[mM]{2}\b|^\W*$|미상|unknown|불명", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TimedRow:
     """One row: when (None where the cell does not tell) and what, as Markdown."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kb.document.front_matter_keys import KEYS
 from kb.model import Section
+from kb.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -19,13 +20,13 @@ if TYPE_CHECKING:
     Reader = Callable[[str], tuple[tuple[TimelineEvent, ...], tuple[FollowUp, ...]]]
 
 # What YAML of any version would not read as the text it is.
-_PLAIN = re.compile(r"[^\W\d_][^\x00-\x1f:#,\[\]{}\"'`&*!|>%@\\\x7f-\x9f\u2028\u2029\ufeff]*")
-_ADDRESS = re.compile(r"https?://[\w./?=&%~+@;-]+")
-_TYPED = re.compile(
+_PLAIN = pattern(r"[^\W\d_][^\x00-\x1f:#,\[\]{}\"'`&*!|>%@\\\x7f-\x9f\u2028\u2029\ufeff]*")
+_ADDRESS = pattern(r"https?://[\w./?=&%~+@;-]+")
+_TYPED = pattern(
     r"(?:y|n|yes|no|on|off|true|false|null|nan|inf|none)|[\d.+\-:eE_xXoO]+", re.IGNORECASE
 )
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_UNPRINTABLE = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_DAY = pattern(r"\d{4}-\d{2}-\d{2}")
+_UNPRINTABLE = pattern(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _HEADINGS: dict[SectionKind, tuple[str, str]] = {
     "timeline": ("Timeline", "타임라인"),
     "follow-ups": ("Follow-ups", "후속 조치"),

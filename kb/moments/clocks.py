@@ -8,44 +8,64 @@ and 0시 are hour 0, the midnight that begins it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import replace
 
 from kb.moments.writing import AFTER_HANGUL
+from kb.patterns import pattern
+from kb.record import record
 
 DAY_PART = r"오전|오후|새벽|아침|낮|점심|저녁|한밤중?|밤|심야|AM|PM"
 _HALF = r"[AaPp]\.[Mm]\.|[AaPp][Mm](?![A-Za-z])"
-_CLOCK = rf"""
+_HOUR = rf"""
     (?:(?P<part>{DAY_PART})[ \t]{{0,2}})?
     (?P<hour>[0-9]{{1,2}})(?![0-9])
+    """
+_COLON = pattern(
+    rf"""{_HOUR}
+    :(?P<minute>[0-9]{{2}})(?![0-9])
+    (?: :(?P<second>[0-9]{{2}})(?![0-9]) (?:[.,][0-9]{{1,9}})? )?
+    (?! :[0-9?] | :[0-9A-Fa-f]{{2}}: | \.[0-9] | [ ]?(?:ratio|비율) )
+    (?: [ \t]{{0,2}}(?P<half>{_HALF}) | (?! (?!(?:ish|h|z|utc|kst)(?![a-z])) [a-z_] ) )
+    """,
+    re.VERBOSE,
+)
+_SPELT = pattern(
+    rf"""{_HOUR}
     (?:
-        :(?P<minute>[0-9]{{2}})(?![0-9])
-        (?: :(?P<second>[0-9]{{2}})(?![0-9]) (?:[.,][0-9]{{1,9}})? )?
-        (?! :[0-9?] | :[0-9A-Fa-f]{{2}}: | \.[0-9] | [ ]?(?:ratio|비율) )
-        (?: [ \t]{{0,2}}(?P<half>{_HALF}) | (?! (?!(?:ish|h|z|utc|kst)(?![a-z])) [a-z_] ) )
-      | [ ]?(?:시{AFTER_HANGUL}|時(?!間))
+        [ ]?(?:시{AFTER_HANGUL}|時(?!間))
         (?: [ ]?(?P<half_past>반){AFTER_HANGUL}
           | [ ]?정각
-          | [ ]?(?P<korean_minute>[0-9]{{1,2}})[ ]?(?:분(?![간여의율])|分(?!間))
-            (?: [ ]?(?P<korean_second>[0-9]{{1,2}})[ ]?초 )?
+          | [ ]?(?P<minute>[0-9]{{1,2}})[ ]?(?:분(?![간여의율])|分(?!間))
+            (?: [ ]?(?P<second>[0-9]{{1,2}})[ ]?초 )?
         )?
       | (?= [ ]?[-~][ ]?[0-9]{{1,2}}[ ]?시{AFTER_HANGUL} )
-      | [ \t]?(?P<bare_half>{_HALF})
+      | [ \t]?(?P<half>{_HALF})
     )
-    """
-_WORD = rf"""
+    """,
+    re.VERBOSE,
+)
+_DAY_PARTS = tuple(DAY_PART.replace("중?", "").split("|"))
+_SPELLING = frozenset("시時AaPp")
+"""Letters of which a spelt clock time has one, and how many characters it may take to that."""
+_SPELLING_WITHIN = 16
+_WORD = pattern(
+    rf"""
     (?P<noon>정오{AFTER_HANGUL}|(?i:noon)\b)
   | (?P<midnight>자정(?![ ]?(?:노력|작용|능력|기능|운동|결의|활동|장치)){AFTER_HANGUL}
     |(?i:midnight)\b)
-    """
-_ABOUT_AFTER = (
+    """,
+    re.VERBOSE,
+)
+_WORDS = ("정오", "자정", "noon", "midnight")
+_ABOUT_AFTER = pattern(
     r"[ ]?(?:쯤|경|께(?!서)|무렵|즈음)(?=$|[^가-힣]|에|부터|까지|이|의|엔|으로|도|만)"
     r"|ish(?![a-z])|\?(?![?:])"
 )
-_PLACEHOLDER = r"(?=[0-9:]{0,3}[?XxHhMm])[0-9?XxHh]{1,2}:[0-9?XxMm]{2}(?![0-9A-Za-z?])"
+_ABOUT_BEGINS = ("쯤", "경", "께", "무렵", "즈음", "ish", "?")
+_PLACEHOLDER = pattern(r"(?=[0-9:]{0,3}[?XxHhMm])[0-9?XxHh]{1,2}:[0-9?XxMm]{2}(?![0-9A-Za-z?])")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Clock:
     """A clock time as written, on a 24-hour clock.
 
@@ -68,7 +88,7 @@ class Clock:
         return self.hour * 60 + self.minute
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WrittenClock:
     """A clock time as it stands in a text.
 
@@ -84,19 +104,26 @@ class WrittenClock:
 
 def read_clock(text: str, start: int) -> WrittenClock | None:
     """The clock time that begins exactly at `start` of a folded text, or None."""
-    match = _clock().match(text, start)
+    match = None
+    if text[start : start + 1].isdecimal() or text.startswith(_DAY_PARTS, start):
+        match = _COLON.match(text, start)
+        if match is None and not _SPELLING.isdisjoint(text[start : start + _SPELLING_WITHIN]):
+            match = _SPELT.match(text, start)
     read = _from_numbers(match) if match else _from_word(text, start)
     if read is None:
         return None
-    about = _about_after().match(text, read.end)
-    if about is None:
+    behind = read.end + text.startswith(" ", read.end)
+    about = text.startswith(_ABOUT_BEGINS, behind) and _ABOUT_AFTER.match(text, read.end)
+    if not about:
         return read
     return WrittenClock(replace(read.clock, approximate=True), read.part, about.end())
 
 
 def skip_placeholder(text: str, start: int) -> int | None:
     """The offset after a time left open ("HH:mm", "14:??", "2X:XX"), or None."""
-    match = _placeholder().match(text, start)
+    if ":" not in text[start + 1 : start + 3]:
+        return None
+    match = _PLACEHOLDER.match(text, start)
     return match.end() if match else None
 
 
@@ -139,13 +166,14 @@ def hour_of_day(hour: int, part: str | None) -> int:
 
 
 def _from_numbers(match: re.Match[str]) -> WrittenClock | None:
-    half = match["half"] or match["bare_half"]
+    half = match["half"]
     part = half.replace(".", "") if half else match["part"]
     part = part.lower() if part else None
     written_hour = int(match["hour"])
     hour = hour_of_day(written_hour, part)
-    minute = 30 if match["half_past"] else int(match["minute"] or match["korean_minute"] or 0)
-    second = int(match["second"] or match["korean_second"] or 0)
+    half_past = match.groupdict().get("half_past")
+    minute = 30 if half_past else int(match["minute"] or 0)
+    second = int(match["second"] or 0)
     past_midnight = written_hour == 24 and (minute or second)
     if hour > 24 or minute > 59 or second > 59 or past_midnight:
         return None
@@ -153,28 +181,10 @@ def _from_numbers(match: re.Match[str]) -> WrittenClock | None:
 
 
 def _from_word(text: str, start: int) -> WrittenClock | None:
-    match = _word().match(text, start)
+    if not text[start : start + 8].lower().startswith(_WORDS):
+        return None
+    match = _WORD.match(text, start)
     if match is None:
         return None
     clock = Clock(12, 0) if match["noon"] else Clock(24, 0)
     return WrittenClock(clock, match[0], match.end())
-
-
-@cache
-def _clock() -> re.Pattern[str]:
-    return re.compile(_CLOCK, re.VERBOSE)
-
-
-@cache
-def _word() -> re.Pattern[str]:
-    return re.compile(_WORD, re.VERBOSE)
-
-
-@cache
-def _about_after() -> re.Pattern[str]:
-    return re.compile(_ABOUT_AFTER)
-
-
-@cache
-def _placeholder() -> re.Pattern[str]:
-    return re.compile(_PLACEHOLDER)

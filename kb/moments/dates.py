@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date
-from functools import cache
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from kb.moments.writing import Order, fold
+from kb.patterns import pattern
+from kb.record import record
+
+if TYPE_CHECKING:
+    import re
 
 # Any case, except the two that are also English words: those need their capital.
 MONTH_NAME = (
@@ -17,45 +21,61 @@ MONTH_NAME = (
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ENGLISH_DAY = r"(?i:mon|tue(?:s)?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?i:day)?(?![A-Za-z])"
-_WEEKDAY_BEFORE = rf"(?:{_ENGLISH_DAY}[.,]{{0,2}}[ \t]{{1,2}}|[월화수목금토일]요일,?[ \t]?)?"
-_WEEKDAY_AFTER = (
-    rf"(?:,?[ \t]?\((?:{_ENGLISH_DAY}|[월화수목금토일](?:요일)?"
+_WEEKDAY_BEFORE = pattern(rf"{_ENGLISH_DAY}[.,]{{0,2}}[ \t]{{1,2}}|[월화수목금토일]요일,?[ \t]?")
+_WEEKDAY_AFTER = pattern(
+    rf",?[ \t]?\((?:{_ENGLISH_DAY}|[월화수목금토일](?:요일)?"
     r"|[月火水木金土日](?:曜日)?)\)"
-    rf"|,?[ \t](?:{_ENGLISH_DAY}|[월화수목금토일]요일))?"
+    rf"|,?[ \t](?:{_ENGLISH_DAY}|[월화수목금토일]요일)"
 )
+_WEEKDAY_BEGINS = frozenset("mtwfsMTWFS월화수목금토일")
+_WEEKDAYS = frozenset(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
+_BEFORE_WEEKDAY = frozenset(", \t(")
+_BEHIND_NUMBER = frozenset("-./ \t년年월月일日sSnNrRtT")
+"""What may stand behind the first number of a date; behind an hour there is a colon."""
 # Not the start of a version, a path or an entry's id (2024-07-18-login-outage).
 _NUMBER_END = r"(?![0-9_]|-[0-9A-Za-z]|\.[0-9]|/[0-9A-Za-z]|[A-SU-Za-z]|T(?![0-9]))"
 _YEAR_AFTER = r"(?:(?:,?[ \t]{1,2}|-)(?P<year>(?:19|20|21)[0-9]{2})(?![0-9:]))?"
 _ORDINAL = r"(?P<day>[0-9]{1,2})(?i:st|nd|rd|th)?"
 _KOREAN_DAY = r"(?P<day>[0-9]{1,2})[ \t]?(?:일(?![간째])|日(?![間目本]))"
-_FORMS = (
-    r"(?P<year>[0-9]{4})(?P<mark>[-./])(?P<month>[0-9]{1,2})(?P=mark)(?P<day>[0-9]{1,2})"
-    r"(?:\.(?![0-9]))?" + _NUMBER_END,
-    r"(?P<year>[0-9]{4}|'[0-9]{2})\.[ \t]?(?P<month>[0-9]{1,2})\.[ \t]?(?P<day>[0-9]{1,2})"
-    r"(?:\.(?![0-9]))?" + _NUMBER_END,
+# Those that begin with a number; an apostrophe may stand for the century of the year.
+_NUMBER_FORMS = (
+    pattern(
+        r"(?P<year>[0-9]{4})(?P<mark>[-./])(?P<month>[0-9]{1,2})(?P=mark)(?P<day>[0-9]{1,2})"
+        r"(?:\.(?![0-9]))?" + _NUMBER_END
+    ),
+    pattern(
+        r"(?P<year>[0-9]{4}|'[0-9]{2})\.[ \t]?(?P<month>[0-9]{1,2})\.[ \t]?(?P<day>[0-9]{1,2})"
+        r"(?:\.(?![0-9]))?" + _NUMBER_END
+    ),
     # A year with one digit too many ("20202-01-16", published): its first four are meant.
-    r"(?P<year>20[0-9]{2})[0-9]-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})" + _NUMBER_END,
-    r"(?:(?P<year>[0-9]{4}|'?[0-9]{2})[ \t]?[년年][ \t]{0,2})?"
-    r"(?P<month>[0-9]{1,2})[ \t]?[월月][ \t]{0,2}" + _KOREAN_DAY,
-    r"(?P<first>[0-9]{1,2})(?P<mark>[-./])(?P<second>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{4})"
-    + _NUMBER_END,
-    rf"{_ORDINAL}\.?(?:[ \t]{{1,2}}(?:of[ \t])?|-)(?P<name>{MONTH_NAME}){_YEAR_AFTER}",
-    rf"(?P<name>{MONTH_NAME})[ \t]{{1,2}}{_ORDINAL}(?![0-9:A-Za-z]){_YEAR_AFTER}",
+    pattern(r"(?P<year>20[0-9]{2})[0-9]-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})" + _NUMBER_END),
+    pattern(
+        r"(?:(?P<year>[0-9]{4}|'?[0-9]{2})[ \t]?[년年][ \t]{0,2})?"
+        r"(?P<month>[0-9]{1,2})[ \t]?[월月][ \t]{0,2}" + _KOREAN_DAY
+    ),
+    pattern(
+        r"(?P<first>[0-9]{1,2})(?P<mark>[-./])(?P<second>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{4})"
+        + _NUMBER_END
+    ),
+    pattern(rf"{_ORDINAL}\.?(?:[ \t]{{1,2}}(?:of[ \t])?|-)(?P<name>{MONTH_NAME}){_YEAR_AFTER}"),
+)
+_NAME_FORMS = (
+    pattern(rf"(?P<name>{MONTH_NAME})[ \t]{{1,2}}{_ORDINAL}(?![0-9:A-Za-z]){_YEAR_AFTER}"),
 )
 # Too little to be a date by itself; with a clock time behind it, it is one.
 _WEAK_FORMS = (
-    _KOREAN_DAY,
-    r"(?P<first>[0-9]{1,2})(?P<mark>[-/])(?P<second>[0-9]{1,2})(?![-/.:0-9A-Za-z_])",
+    pattern(_KOREAN_DAY),
+    pattern(r"(?P<first>[0-9]{1,2})(?P<mark>[-/])(?P<second>[0-9]{1,2})(?![-/.:0-9A-Za-z_])"),
 )
 # Held open for a date, or shaped like one that no calendar has (2024-02-30).
-_PLACEHOLDER = (
+_PLACEHOLDER = pattern(
     rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{_NUMBER_END}"
     r"|(?=[^ \t]{0,9}[?xXyYMD])(?:[0-9]{2}[0-9xX?]{2}|[yY]{4})(?:/[0-9]{2})?"
     r"-(?:[0-9]{1,2}|\?\??|MM|mm|[xX]{2})-(?:[0-9]{1,2}|\?\??|DD|dd|[xX]{2})(?![0-9A-Za-z])"
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WrittenDate:
     """A date as it stands in a text.
 
@@ -112,23 +132,43 @@ def read_date(text: str, start: int, order: Order) -> WrittenDate | None:
     "mdy" there), unless a number above 12 shows which is the day; with dots the day comes
     first, as in the countries that write so.
     """
-    for pattern, weak in _patterns():
-        match = pattern.match(text, start)
+    if _may_be_weekday(text, start) and (day := _WEEKDAY_BEFORE.match(text, start)):
+        start = day.end()
+    for form in _forms(text, start):
+        match = form.match(text, start)
         if match is None:
             continue
-        written = _written(match, order, weak=weak)
+        written = _written(match, order, weak=form in _WEAK_FORMS)
         # A form that fits but names no day of any year is no date: try the other forms.
         if make_date(written.year or 2000, written.month or 1, written.day):
             return written
     return None
 
 
+def _may_be_weekday(text: str, start: int) -> bool:
+    return text[start : start + 3].lower() in _WEEKDAYS or text.startswith("요일", start + 1)
+
+
+def _forms(text: str, start: int) -> tuple[re.Pattern[str], ...]:
+    """The forms that a date beginning here can have; told without patterns where it has none."""
+    first = text[start : start + 1]
+    if first.isdecimal():
+        behind = text[start : start + 7].lstrip("0123456789")[:1]
+        return (*_NUMBER_FORMS, *_WEAK_FORMS) if behind in _BEHIND_NUMBER else ()
+    if first == "'":
+        return _NUMBER_FORMS
+    return _NAME_FORMS if text[start : start + 3].lower() in _MONTHS else ()
+
+
 def skip_placeholder(text: str, start: int) -> int | None:
     """The offset after a date left open ("2022-05-??", "20xx-MM-DD") or impossible, or None."""
-    match = _placeholder().match(text, start)
+    if "-" not in {text[start + 4 : start + 5], text[start + 7 : start + 8]}:
+        return None
+    match = _PLACEHOLDER.match(text, start)
     return match.end() if match else None
 
 
+@lru_cache(maxsize=4096)
 def parse_date(text: str, order: Order = "mdy") -> date | None:
     """The date that the whole text is, year included, or None."""
     if len(text) > 80:
@@ -150,7 +190,19 @@ def _written(match: re.Match[str], order: Order, *, weak: bool) -> WrittenDate:
         day = int(parts["day"])
         name, number = parts.get("name"), parts.get("month")
         month = _MONTHS.index(name[:3].lower()) + 1 if name else int(number) if number else None
-    return WrittenDate(_full_year(year) if year else None, month, day, match.end(), weak)
+    end = _after_weekday(match.string, match.end())
+    return WrittenDate(_full_year(year) if year else None, month, day, end, weak)
+
+
+def _after_weekday(text: str, end: int) -> int:
+    """The offset after the day of the week that may stand behind a date."""
+    begins = (
+        text[end : end + 3].lstrip(", \t")[:1] if text[end : end + 1] in _BEFORE_WEEKDAY else ""
+    )
+    if begins != "(" and begins not in _WEEKDAY_BEGINS:
+        return end
+    weekday = _WEEKDAY_AFTER.match(text, end)
+    return weekday.end() if weekday else end
 
 
 def _month_and_day(parts: dict[str, str], order: Order) -> tuple[int, int]:
@@ -164,17 +216,3 @@ def _month_and_day(parts: dict[str, str], order: Order) -> tuple[int, int]:
 def _full_year(year: str) -> int:
     digits = year.lstrip("'")
     return int(digits) + (2000 if len(digits) == 2 else 0)
-
-
-@cache
-def _patterns() -> tuple[tuple[re.Pattern[str], bool], ...]:
-    """The forms, compiled on first use: most searches read no date."""
-    forms = [(form, False) for form in _FORMS] + [(form, True) for form in _WEAK_FORMS]
-    return tuple(
-        (re.compile(_WEEKDAY_BEFORE + form + _WEEKDAY_AFTER), weak) for form, weak in forms
-    )
-
-
-@cache
-def _placeholder() -> re.Pattern[str]:
-    return re.compile(_PLACEHOLDER)

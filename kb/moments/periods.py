@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -98,9 +97,15 @@ def _calendar_span(year: int | None, month: int | None, day: int | None) -> Peri
         return None
 
 
+def _last_day(year: int, month: int) -> int:
+    from calendar import monthrange  # only queries need it, not entries
+
+    return monthrange(year, month)[1]
+
+
 def _month_span(year: int, month: int) -> Period:
     first = date(year, month, 1)
-    return first, first.replace(day=monthrange(year, month)[1])
+    return first, first.replace(day=_last_day(year, month))
 
 
 def _back(match: re.Match[str], today: date) -> Period | None:
@@ -120,7 +125,7 @@ def _months_before(day: date, months: int) -> date:
     """The same day of an earlier month, or that month's last day where it is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     first = date(year, month + 1, 1)
-    return first.replace(day=min(day.day, monthrange(year, month + 1)[1]))
+    return first.replace(day=min(day.day, _last_day(year, month + 1)))
 
 
 def _days_ago(days: int) -> Callable[[date], Period]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
-from functools import cache
 from typing import TYPE_CHECKING
 
 from kb.moments.clocks import DAY_PART, Clock, WrittenClock, agree, read_clock
@@ -14,6 +13,8 @@ from kb.moments.dates import MONTH_NAME, WrittenDate, read_date
 from kb.moments.dates import skip_placeholder as skip_open_date
 from kb.moments.writing import ABOUT, Order, fold
 from kb.moments.zones import read_zone, read_zone_before
+from kb.patterns import pattern
+from kb.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,24 +25,34 @@ _LONGEST_MOMENT = 300
 Day = date  # `date` is also the name of a field, below which it means that field
 
 _CLOSING = {"[": "]", "(": ")", "*": "*", "_": "_", "`": "`"}
-_LEAD = rf"""
+_LEAD = pattern(
+    rf"""
     \s{{0,20}}(?:(?:[-*+•]|\#{{1,6}}|>)[ \t]{{1,8}}){{0,3}}
     (?P<marks>(?:[*_`\[(] | {ABOUT}[ \t]? | (?:(?i:at|on|from))[ \t] | [ \t]){{0,16}})
-    """
-_GAP = rf"""
+    """,
+    re.VERBOSE,
+)
+_GAP = pattern(
+    rf"""
     T(?=[0-9])
   | [ \t]{{0,8}}(?:,|@|(?i:at)\b|에)?[ \t]{{0,8}}[*_`]{{0,3}}[ \t]?[*_`(]{{0,3}}
     (?P<about>{ABOUT}[ \t]?)?
-    """
-_RANGE = rf"""
+    """,
+    re.VERBOSE,
+)
+_RANGE = pattern(
+    rf"""
     [*_`]{{0,3}}
     (?: [ \t]?(?:부터|에서)[ \t]?
       | [ \t]{{0,3}}(?:--?|[–—~→])[ \t]{{0,3}}
       | [ \t]{{1,3}}(?:to|until|till|through)[ \t]{{1,3}} )
     [*_`]{{0,3}}(?P<about>{ABOUT}[ \t]?)?
     (?P<next_day>(?:다음[ ]?날|이튿날|익일)[ \t]{{0,2}})?
-    """
-_BEGINNING = rf"""
+    """,
+    re.VERBOSE,
+)
+_BEGINNING = pattern(
+    rf"""
     (?<![0-9A-Za-z_:/+\-])(?<![0-9A-Za-z]\.)
     (?= [0-9]{{1,5}}[ ]?[-./:년월일시年月日時~?aApP]
       | [0-9]{{1,2}}(?:st|nd|rd|th)?\.?[ ](?:of[ ])?{MONTH_NAME}
@@ -50,12 +61,17 @@ _BEGINNING = rf"""
       | (?:{DAY_PART})[ ]{{0,2}}[0-9]
       | 정오|자정|(?i:noon|midnight)\b
       | 한국|일본|협정|세계 )
-    """
-_BEFORE = rf"(?:(?<![A-Za-z가-힣])(?:{ABOUT})[ \t]?|[*_`\[(]){{1,6}}\Z"
-_PARTICLE = r"(?:까지|부터|에서|에는|에)(?![가-힣])"
+    """,
+    re.VERBOSE,
+)
+_BEFORE = pattern(rf"(?:(?<![A-Za-z가-힣])(?:{ABOUT})[ \t]?|[*_`\[(]){{1,6}}\Z")
+_PARTICLE = pattern(r"(?:까지|부터|에서|에는|에)(?![가-힣])")
+_PARTICLES = ("까지", "부터", "에")
+_PHRASE_END = pattern(r"[ \t]{0,3}(?:$|[-–—:|,)\]*])")
+_ABOUT = pattern(ABOUT)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Moment:
     """What one stretch of text says about when; any part may be missing.
 
@@ -82,7 +98,7 @@ class Moment:
     date_unknown: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Point:
     """One end of a range, or all of a moment: a date, a clock time and a zone as written."""
 
@@ -94,7 +110,7 @@ class _Point:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Manner:
     """How to read: the context day, the order of numbers, and whether words run on around."""
 
@@ -117,7 +133,7 @@ def read_moment(text: str, context: date | None = None, order: Order = "mdy") ->
         order: which of 01/02/2024 is the month, where no number above 12 tells.
     """
     head = fold(text[:_LONGEST_MOMENT])
-    lead = _lead().match(head)
+    lead = _LEAD.match(head)
     begin = lead.end() if lead else 0
     marks = lead["marks"] if lead else ""
     moment = _read_range(head, begin, _Manner(context, order, running=False))
@@ -138,14 +154,14 @@ def find_moments(
 
 def _each_moment(text: str, manner: _Manner) -> Iterator[Moment]:
     position = 0
-    while candidate := _beginning().search(text, position):
+    while candidate := _BEGINNING.search(text, position):
         begin = candidate.start()
         moment = _read_range(text, begin, manner)
         if moment is None or not (moment.clock or moment.date):
             position = begin + 1
             continue
         # The marks are sought in a slice that ends here and begins behind the last moment.
-        before = _before().search(text[max(position, begin - 40) : begin])
+        before = _BEFORE.search(text[max(position, begin - 40) : begin])
         found = _with_marks(moment, text, before[0] if before else "")
         yield found
         position = found.end
@@ -153,13 +169,16 @@ def _each_moment(text: str, manner: _Manner) -> Iterator[Moment]:
 
 def _with_marks(moment: Moment, text: str, marks: str) -> Moment:
     """The moment together with the marks directly before it, and those that close them."""
-    about = _about().search(marks) is not None
+    end = _close(text, moment.end, marks)
+    if not marks and end == moment.end:
+        return moment
+    about = bool(marks) and _ABOUT.search(marks) is not None
     return replace(
         moment,
         clock=_approximate(moment.clock, about=about),
         approximate=moment.approximate or about,
         start=moment.start - len(marks),
-        end=_close(text, moment.end, marks),
+        end=end,
     )
 
 
@@ -169,7 +188,7 @@ def _read_range(text: str, begin: int, manner: _Manner) -> Moment | None:
     first = _read_point(text, begin, manner.order)
     if first is None or not _is_enough(text, first, manner):
         return None
-    joint = _range().match(text, first.end)
+    joint = _RANGE.match(text, first.end)
     second = _read_point(text, joint.end(), manner.order) if joint else None
     if joint is None or second is None or not _belongs(first, second):
         return _moment(begin, first, context)
@@ -238,7 +257,7 @@ def _read_point(text: str, begin: int, order: Order) -> _Point | None:
     written = read_date(text, position, order)
     open_end = None if written else skip_open_date(text, position)
     date_end = written.end if written else open_end
-    gap = _gap().match(text, date_end) if date_end is not None else None
+    gap = _GAP.match(text, date_end) if date_end is not None else None
     clock_start = gap.end() if gap else position
     clock = read_clock(text, clock_start)
     end = clock.end if clock else skip_open_clock(text, clock_start) or date_end
@@ -256,18 +275,23 @@ def _is_enough(text: str, point: _Point, manner: _Manner) -> bool:
     """Whether the point is a moment: "18일" without a time only where it is a phrase alone."""
     if point.clock or point.date is None or not point.date.weak:
         return True
-    return not manner.running and _phrase_end().match(text, point.end) is not None
+    return not manner.running and _PHRASE_END.match(text, point.end) is not None
 
 
 def _close(text: str, end: int, marks: str) -> int:
     """The offset after a particle and after the marks that close those before the moment."""
-    particle = _particle().match(text, end)
-    end = particle.end() if particle else end
+    end = _after_particle(text, end)
     for mark in reversed([mark for mark in marks if mark in _CLOSING]):
         if not text.startswith(_CLOSING[mark], end):
             break
         end += 1
-    particle = _particle().match(text, end)
+    return _after_particle(text, end)
+
+
+def _after_particle(text: str, end: int) -> int:
+    if not text.startswith(_PARTICLES, end):
+        return end
+    particle = _PARTICLE.match(text, end)
     return particle.end() if particle else end
 
 
@@ -281,43 +305,3 @@ def add_days(day: date, days: int) -> date | None:
         return day + timedelta(days=days)
     except OverflowError:
         return None
-
-
-@cache
-def _phrase_end() -> re.Pattern[str]:
-    return re.compile(r"[ \t]{0,3}(?:$|[-–—:|,)\]*])")
-
-
-@cache
-def _about() -> re.Pattern[str]:
-    return re.compile(ABOUT)
-
-
-@cache
-def _lead() -> re.Pattern[str]:
-    return re.compile(_LEAD, re.VERBOSE)
-
-
-@cache
-def _gap() -> re.Pattern[str]:
-    return re.compile(_GAP, re.VERBOSE)
-
-
-@cache
-def _range() -> re.Pattern[str]:
-    return re.compile(_RANGE, re.VERBOSE)
-
-
-@cache
-def _beginning() -> re.Pattern[str]:
-    return re.compile(_BEGINNING, re.VERBOSE)
-
-
-@cache
-def _before() -> re.Pattern[str]:
-    return re.compile(_BEFORE)
-
-
-@cache
-def _particle() -> re.Pattern[str]:
-    return re.compile(_PARTICLE)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, time, timezone
+from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from kb.moments.reading import add_days, read_moment
 from kb.moments.zones import resolve_zone
+from kb.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 # a line out of order.
 _ROLL_OVER_MINUTES = 6 * 60
 _DAY_MINUTES = 24 * 60
+_LARGEST_OFFSET = timedelta(hours=14)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DatedMoment:
     """One moment of a timeline with what it takes from the moments before it.
 
@@ -46,12 +47,32 @@ def parse_instant(
     None where the date, the clock time or every zone is missing, where the zone is unknown,
     and for ranges: they are two instants.
     """
-    moment = read_moment(text.strip(), context)
-    if moment is None or moment.end != len(text.strip()) or moment.until:
+    text = text.strip()
+    instant = _written_out(text)
+    if instant is not None:
+        return instant
+    moment = read_moment(text, context)
+    if moment is None or moment.end != len(text) or moment.until:
         return None
     if moment.date is None or moment.clock is None:
         return None
     return combine(moment.date, moment.clock, moment.zone or default_zone)
+
+
+def _written_out(text: str) -> datetime | None:
+    """The instant that is written as the format has it, `2024-07-18T10:54:00+09:00`, or None.
+
+    Most are; Python reads them without all that people write besides.
+    """
+    if len(text) != len("2024-07-18T10:54:00+09:00") or text[4::3] != "--T::+:":
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    offset = instant.utcoffset()
+    known = MINYEAR < instant.year < MAXYEAR and offset is not None and offset <= _LARGEST_OFFSET
+    return instant if known and instant.isoformat() == text else None
 
 
 def combine(day: date, clock: Clock, zone: str | None) -> datetime | None:

@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from functools import cache, lru_cache
 
 from kb.moments.writing import fold
+from kb.patterns import pattern
 
 _LONGEST_NAME = 64
 # Hours east of UTC. Three names are ambiguous, see `is_ambiguous_zone`.
@@ -84,6 +85,9 @@ _FROM_UTC = r"(?:UTC|GMT)[ ]?[+-][0-9]{1,2}(?::?[0-9]{2})?(?![0-9])"
 _KOREAN = r"한국[ ]?시간|한국[ ]?표준시|일본[ ]?시간|협정[ ]?세계시|세계[ ]?표준시"
 _LONG = "|".join(rf"(?i:{name})" for name in _NAMES if name.isascii())
 
+# Every zone's name has one of these; most lines have none, and the exact patterns are long.
+_HINT = pattern(r"[A-Z]{2}|/|한국|일본|협정|세계|(?i:time)(?![A-Za-z])")
+
 
 def _capitals() -> str:
     return "|".join(sorted({*_OFFSETS, *_PLACES} - {"Z"}, key=len, reverse=True))
@@ -92,6 +96,20 @@ def _capitals() -> str:
 def _named() -> str:
     capitals = rf"(?:{_capitals()})(?!_?[A-Za-z0-9/-]|[ ]al\b)"
     return rf"{_FROM_UTC}|{_IANA}|{capitals}|{_KOREAN}|(?:{_LONG})(?![A-Za-z])"
+
+
+_OFFSET = r"\+[0-9]{2}:?[0-9]{2}(?![0-9])|\+[0-9]{2}(?![0-9:])|-[0-9]{4}(?![0-9:])"
+_NAMED = rf"{_named()}|(?:{_SMALL})(?![A-Za-z0-9_])"
+_BEHIND = pattern(
+    rf"[ \t]?(?:(?P<zone>[Zz](?![A-Za-z0-9])|{_OFFSET}|{_NAMED})"
+    rf"|\((?P<bracketed>{_NAMED})(?:[ ]?기준)?\))"
+)
+# Most zones are an abbreviation and no more; to look it up costs less than all that may stand.
+_ABBREVIATION = pattern(r"[ \t]?(?P<zone>[A-Z]{2,5})(?![A-Za-z0-9/_+-]| ?[+-]| al\b)")
+_BEHIND_BEGINS = frozenset("+-(한일협세zugkjcpembaniZ")
+_MINUS = pattern(r"(?P<zone>-(?:0[0-9]|1[0-2])(?::(?:00|30|45))?)(?![0-9:])")
+_BEFORE = pattern(rf"\(?(?P<zone>{_KOREAN})(?:[ ]?기준)?\)?(?:으로|[은,:])?[ \t]{{1,2}}")
+_BEFORE_BEGINS = frozenset("(한일협세")
 
 
 @lru_cache(maxsize=256)
@@ -134,8 +152,10 @@ def find_zone(text: str) -> str | None:
     "PST (UTC-7)", the offset is given: it cannot be misread.
     """
     line = fold(text[:1000]).translate({ord("*"): None, ord("`"): None})
-    for pattern in _declarations():
-        match = pattern.search(line)
+    if _HINT.search(line) is None:
+        return None
+    for declaration in _declarations():
+        match = declaration.search(line)
         if match:
             return match.groupdict().get("exact") or match["zone"]
     return None
@@ -150,13 +170,21 @@ def read_zone(text: str, start: int, *, dashes: bool = False) -> tuple[str, int]
         dashes: whether "-05:00" is an offset here; between two bare clock times the hyphen
             makes a range.
     """
-    match = _behind().match(text, start) or (_minus().match(text, start) if dashes else None)
+    plain = _ABBREVIATION.match(text, start)
+    if plain and (plain["zone"] in _OFFSETS or plain["zone"] in _PLACES):
+        return plain["zone"], plain.end()
+    begins = text[start : start + 2].lstrip(" \t")[:1]
+    if begins not in _BEHIND_BEGINS and not "A" <= begins <= "Z":
+        return None
+    match = _BEHIND.match(text, start) or (_MINUS.match(text, start) if dashes else None)
     return (match[match.lastgroup or 0], match.end()) if match else None
 
 
 def read_zone_before(text: str, start: int) -> tuple[str, int] | None:
     """The Korean zone in front of a date or clock time ("한국시간으로 18일 ..."), or None."""
-    match = _before().match(text, start)
+    if text[start : start + 1] not in _BEFORE_BEGINS:
+        return None
+    match = _BEFORE.match(text, start)
     return (match["zone"], match.end()) if match else None
 
 
@@ -183,26 +211,6 @@ def _place(name: str) -> tzinfo | None:
         except (LookupError, OSError, ValueError):
             continue
     return None
-
-
-@cache
-def _behind() -> re.Pattern[str]:
-    offset = r"\+[0-9]{2}:?[0-9]{2}(?![0-9])|\+[0-9]{2}(?![0-9:])|-[0-9]{4}(?![0-9:])"
-    named = rf"{_named()}|(?:{_SMALL})(?![A-Za-z0-9_])"
-    return re.compile(
-        rf"[ \t]?(?:(?P<zone>[Zz](?![A-Za-z0-9])|{offset}|{named})"
-        rf"|\((?P<bracketed>{named})(?:[ ]?기준)?\))"
-    )
-
-
-@cache
-def _minus() -> re.Pattern[str]:
-    return re.compile(r"(?P<zone>-(?:0[0-9]|1[0-2])(?::(?:00|30|45))?)(?![0-9:])")
-
-
-@cache
-def _before() -> re.Pattern[str]:
-    return re.compile(rf"\(?(?P<zone>{_KOREAN})(?:[ ]?기준)?\)?(?:으로|[은,:])?[ \t]{{1,2}}")
 
 
 @cache

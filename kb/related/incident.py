@@ -83,7 +83,7 @@ def of_text(typed: str, config: Config) -> Incident:
     """
     typed = _bounded(typed)
     if _FRONT_MATTER_OR_HEADING.search(typed):
-        from kb.indexing import read_entry
+        from kb.reading import read_entry
 
         told = of_entry(read_entry(typed.encode("utf-8", "replace"), "", config))
     else:

@@ -13,8 +13,8 @@ from kb.related.likeness import Comparison, Sketch
 from kb.related.results import RelatedEntries
 from kb.related.times import Times
 from kb.related.words import Concept, Words, unit
-from kb.search.documents import fold
 from kb.search.engine import AllOf, Between, Except, Keyword, Paths, Request, TermSequence, Word
+from kb.search.keywords import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from kb import parallel_reading
+from kb.record import record
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -12,10 +15,16 @@ if TYPE_CHECKING:
 
 LEAST = 400
 """Entries; fewer are done before other processes have started."""
-_TOGETHER = 25
-"""Entries that a process is given at a time."""
 
-_own: list[Examiner] = []
+
+@record
+class _Elsewhere:
+    """What another process does: it examines, and sends back all but the entry's text."""
+
+    examiner: Examiner
+
+    def read(self, path: str) -> Examined:
+        return replace(self.examiner.file(path), entry=None)
 
 
 def examined(examiner: Examiner, paths: Sequence[str], workers: int) -> Iterator[Examined]:
@@ -29,20 +38,5 @@ def examined(examiner: Examiner, paths: Sequence[str], workers: int) -> Iterator
     if workers < 2 or len(paths) < LEAST:
         yield from map(examiner.file, paths)
         return
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    pieces = [paths[start : start + _TOGETHER] for start in range(0, len(paths), _TOGETHER)]
-    # Not forked: this process may have threads, whose locks a copy of it would wait for.
     own = replace(examiner)  # without what it has worked out, which cannot be sent
-    with ProcessPoolExecutor(workers, get_context("spawn"), _start, (own,)) as pool:
-        for piece in pool.map(_examine, pieces):
-            yield from piece
-
-
-def _start(examiner: Examiner) -> None:
-    _own[:] = [examiner]
-
-
-def _examine(paths: Sequence[str]) -> list[Examined]:
-    return [replace(_own[0].file(path), entry=None) for path in paths]
+    yield from parallel_reading.outcomes(_Elsewhere(own), paths, workers, fewest=LEAST)

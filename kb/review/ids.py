@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from kb import corpus
-from kb.search.documents import fold
 from kb.search.engine import Keyword, Request
+from kb.search.keywords import fold
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -25,7 +25,7 @@ class Folder:
     """What an entry's review may ask about its surroundings.
 
     Attributes:
-        paths_of: id (former ids too), folded by `kb.search.documents.fold` -> the paths of the
+        paths_of: id (former ids too), folded by `kb.search.keywords.fold` -> the paths of the
             entries that have it.
         exists: whether a path, relative to the entries folder, is there, in just that case.
         nearest: a path that differs from one only in its case; empty where there is none.

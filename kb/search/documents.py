@@ -8,8 +8,10 @@ from datetime import UTC, date, datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from kb.patterns import pattern
 from kb.search import text
 from kb.search.engine import ZONES, Document
+from kb.search.keywords import fold, part_field, parts
 
 if TYPE_CHECKING:
     from kb.finding import Finding
@@ -20,28 +22,18 @@ _ZONE_GAP = 16
 
 _TURNS = ("detected", "declared", "mitigated", "resolved")
 _SHOWN_TURNS = ("started", "detected", "mitigated", "resolved")
-PRESENCES = frozenset(
-    "service cause severity status author tag language trigger detected-by timezone "
-    "date started detected declared mitigated resolved duration source follow-up finding "
-    "summary impact timeline root-cause response follow-ups lessons detection "
-    "source-notes".split()
-)
-"""What `has:` can always be asked for; the unknown front-matter keys of entries come beside."""
-
-_LINK = re.compile(r"!?\[([^\]\[]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
-_HEADING_OR_QUOTE = re.compile(r"^[ \t]*(?:(?:#{1,6}|>+)[ \t]+)+", re.MULTILINE)
-_FENCE = re.compile(r"^[ \t]*(?:`{3,}|~{3,})[^`\n]*$", re.MULTILINE)
-_BULLET = re.compile(r"^[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?", re.MULTILINE)
+_LINK = pattern(r"!?\[([^\]\[]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
+_HEADING_OR_QUOTE = pattern(r"^[ \t]*(?:(?:#{1,6}|>+)[ \t]+)+", re.MULTILINE)
+_FENCE = pattern(r"^[ \t]*(?:`{3,}|~{3,})[^`\n]*$", re.MULTILINE)
+_BULLET = pattern(r"^[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?", re.MULTILINE)
 _TABLE_CELL_RULE = r":?-{2,}:?[ \t]*"
-_TABLE_RULE = re.compile(
+_TABLE_RULE = pattern(
     rf"^[ \t]*(?:\|[ \t]*)?{_TABLE_CELL_RULE}(?:\|[ \t]*{_TABLE_CELL_RULE})*(?:\|[ \t]*)?$",
     re.MULTILINE,
 )
 # Bounded, so that a line of nothing but asterisks or tags takes no longer than others.
-_EMPHASIS = re.compile(
-    r"(?<![\w*~`])(\*{1,3}|_{1,3}|~~|`{1,3})(?=\S)([^\n]{1,300}?)(?<=\S)\1(?!\w)"
-)
-_TAG = re.compile(
+_EMPHASIS = pattern(r"(?<![\w*~`])(\*{1,3}|_{1,3}|~~|`{1,3})(?=\S)([^\n]{1,300}?)(?<=\S)\1(?!\w)")
+_TAG = pattern(
     r"</?(?:a|b|br|code|details|div|em|hr|i|img|li|p|pre|span|strong|sub|summary"
     r"|sup|table|tbody|td|th|thead|tr|u|ul|ol)(?:\s[^<>]{0,300})?/?>",
     re.IGNORECASE,
@@ -54,13 +46,15 @@ def plain(markdown: str) -> str:
     Meant for reading, not exact: unusual markup stays as it is.
     """
     bare = _without_comments(markdown)
-    bare = _FENCE.sub("", bare)
+    # What a pattern cannot do without is looked for first: that costs next to nothing.
+    bare = _FENCE.sub("", bare) if "```" in bare or "~~~" in bare else bare
     bare = _TAG.sub(" ", bare) if "<" in bare else bare
-    bare = _TABLE_RULE.sub("", bare)
-    bare = _HEADING_OR_QUOTE.sub("", bare)
+    bare = _TABLE_RULE.sub("", bare) if "--" in bare else bare
+    bare = _HEADING_OR_QUOTE.sub("", bare) if "#" in bare or ">" in bare else bare
     bare = _BULLET.sub("", bare)
-    bare = _LINK.sub(r"\1", bare)
-    bare = _EMPHASIS.sub(r"\2", _EMPHASIS.sub(r"\2", bare))
+    bare = _LINK.sub(r"\1", bare) if "](" in bare else bare
+    if any(mark in bare for mark in "*_~`"):
+        bare = _EMPHASIS.sub(r"\2", _EMPHASIS.sub(r"\2", bare))
     return bare.replace("|", " ") if "|" in bare else bare
 
 
@@ -77,21 +71,6 @@ def _without_comments(markdown: str) -> str:
     return "".join(kept) + markdown[at:] if at else markdown
 
 
-def fold(value: str) -> str:
-    """The form under which keyword values are compared: normalised, lower case, one space."""
-    return " ".join(text.normalise(value).casefold().split())
-
-
-def part_field(field: str) -> str:
-    """The keyword field that holds the single words of `field`'s values."""
-    return f"{field}~"
-
-
-def parts(value: str) -> frozenset[str]:
-    """The terms of a keyword value's words; of a joined one (`kakao-corp`) its parts."""
-    return frozenset(t.term for t in text.tokens(text.normalise(value)) if not t.whole)
-
-
 def build(
     entry: Postmortem, fingerprint: str, resolve: Callable[[str, str], str | None]
 ) -> Document:
@@ -103,15 +82,18 @@ def build(
         resolve: (field, name) -> canonical name, or None where the vocabulary has none.
     """
     sections = tuple(_own_sections(entry.sections))
-    pieces = _zones(entry, sections)
-    spoken = chain.from_iterable(pieces.values())
+    zones = {
+        zone: [text.chunks(piece) for piece in pieces]
+        for zone, pieces in _zones(entry, sections).items()
+    }
+    spoken = frozenset(chain.from_iterable(chain.from_iterable(zones.values())))
     return Document(
         id=entry.id,
         path=entry.path,
         fingerprint=fingerprint,
         written=tuple((field, name, resolve(field, name) or name) for field, name in entry.written),
-        zones={zone: terms for zone in pieces if (terms := _positions(pieces[zone]))},
-        words=frozenset(chain.from_iterable(map(text.words, spoken))),
+        zones={zone: terms for zone in zones if (terms := _positions(zones[zone]))},
+        words=text.words_of(spoken),
         keywords=_keywords(entry),
         numbers=_numbers(entry),
         facets=_facets(entry),
@@ -154,14 +136,12 @@ def _zones(entry: Postmortem, sections: Sequence[tuple[Section, str]]) -> dict[s
     return gathered
 
 
-def _positions(pieces: Iterable[str]) -> Mapping[str, list[int]]:
+def _positions(pieces: Iterable[Sequence[str]]) -> Mapping[str, list[int]]:
+    """Term -> its positions in a zone, whose pieces come as chunks."""
     zone: dict[str, list[int]] = {}
     position = 0
-    for piece in pieces:
-        terms, position = text.positions(piece, position)
-        for term, places in terms.items():
-            zone.setdefault(term, []).extend(places)
-        position += _ZONE_GAP
+    for chunks in pieces:
+        position = text.place(chunks, zone, position) + _ZONE_GAP
     return zone
 
 

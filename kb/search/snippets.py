@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from kb.record import record
 from kb.search import text
 from kb.search.engine import TermSequence
 from kb.search.results import Snippet
@@ -23,12 +23,16 @@ LONGEST_SECTION = 60_000
 
 _Places = Mapping[str, Mapping[int, tuple[int, int]]]
 """Term -> its positions -> the characters it stands at."""
+_Wanted = tuple[int, TermSequence]
+"""The number of a word, and terms that stand for it."""
 
 _SPACE = re.compile(r"\s+")
 _SENTENCE_END = re.compile(r"[.!?。]\s|\n")
+_SIGMA = "\u03a3"
+"""Its small letter depends on what stands around it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Mark:
     start: int
     end: int
@@ -66,30 +70,86 @@ def _beginning(sections: Sequence[Sequence[str]]) -> tuple[Snippet, ...]:
 
 def _marks(bodies: Sequence[str], words: Sequence[Word]) -> list[list[_Mark]]:
     """Where the words stand in each section; of a word that stands in none, its parts."""
-    wanted = {term for word in words for s in word.spellings for term, _ in s.terms}
-    places = [_places(body, wanted) for body in bodies]
-    marks = [
-        [
-            mark
-            for number, word in enumerate(words)
-            for spelling in word.spellings
-            for mark in _occurrences(spelling, at, number)
-        ]
-        for at in places
-    ]
+    marks: list[list[_Mark]] = [[] for _ in bodies]
+    _mark_all(bodies, [(n, each) for n, word in enumerate(words) for each in word.spellings], marks)
     marked = {mark.word for each in marks for mark in each}
-    for number, word in enumerate(words):
-        if number not in marked and word.zone is None:
-            for each, at in zip(marks, places, strict=True):
-                each.extend(_part_occurrences(word.spellings[0], at, number))
+    parts = [
+        (number, part)
+        for number, word in enumerate(words)
+        if number not in marked and word.zone is None
+        for part in _parts(word.spellings[0])
+    ]
+    _mark_all(bodies, parts, marks)
     return marks
 
 
-def _places(body: str, wanted: Collection[str]) -> _Places:
+def _mark_all(bodies: Sequence[str], wanted: Sequence[_Wanted], marks: list[list[_Mark]]) -> None:
+    """Add where what is wanted stands in each section."""
+    begun = {term: text.beginning(term) for _, each in wanted for term, _ in each.terms}
+    for body, found in zip(bodies, marks, strict=True) if wanted else ():
+        found.extend(_standing(wanted, begun, body))
+
+
+def _standing(wanted: Sequence[_Wanted], begun: Mapping[str, str], body: str) -> Iterator[_Mark]:
+    """Where any of these stand, of whose terms we know how each begins.
+
+    To analyse an entry takes longer than to find it, so only the words are analysed that may
+    begin what is wanted, and as many behind them as it is long.
+    """
+    lower = body.lower()
+    if len(lower) != len(body) or _SIGMA in body:  # what stands there cannot be found in `lower`
+        yield from _marked(wanted, _places(body, [0], len(body), begun))
+        return
+    there = {term for term, beginning in begun.items() if beginning in lower}
+    if not there:
+        return
+    possible = [
+        (number, each) for number, each in wanted if all(term in there for term, _ in each.terms)
+    ]
+    if possible:
+        starts = _starts(lower, {begun[each.terms[0][0]] for _, each in possible})
+        reach = max(distance for _, each in possible for _, distance in each.terms)
+        yield from _marked(possible, _places(body, starts, reach, there))
+
+
+def _marked(wanted: Sequence[_Wanted], at: _Places) -> Iterator[_Mark]:
+    for number, each in wanted:
+        yield from _occurrences(each, at, number)
+
+
+def _starts(lower: str, beginnings: Collection[str]) -> list[int]:
+    """Where the words start, between spaces, in which one of these stands."""
+    starts: set[int] = set()
+    for beginning in beginnings:
+        found = lower.find(beginning)
+        while found >= 0:
+            space = lower.rfind(" ", 0, found) + 1
+            starts.add(max(space, lower.rfind("\n", space, found) + 1))
+            found = lower.find(beginning, _end(lower, found))
+    return sorted(starts)
+
+
+def _end(body: str, start: int) -> int:
+    """Where the word ends that stands here; no term goes beyond a space or the end of a line."""
+    space = body.find(" ", start)
+    end = space if space >= 0 else len(body)
+    line = body.find("\n", start, end)
+    return line if line >= 0 else end
+
+
+def _places(body: str, starts: Iterable[int], reach: int, wanted: Collection[str]) -> _Places:
+    """Where these terms stand in the word at each start, and as many positions after it."""
     at: dict[str, dict[int, tuple[int, int]]] = {}
-    for token in text.tokens(body) if wanted else ():
-        if token.term in wanted:
-            at.setdefault(token.term, {})[token.position] = (token.start, token.end)
+    done = position = 0
+    for start in starts:
+        if start >= done:
+            # What was passed over parts what stands before it from what stands behind it.
+            position, end = position + reach + 1, _end(body, start)
+            position, done = text.locate(body, (start, end), position, wanted, at), end + 1
+        until = position + reach
+        while position < until and done < len(body):
+            end = _end(body, done)
+            position, done = text.locate(body, (done, end), position, wanted, at), end + 1
     return at
 
 
@@ -107,8 +167,8 @@ def _occurrences(spelling: TermSequence, at: _Places, number: int) -> Iterator[_
             yield _Mark(start, end, number)
 
 
-def _part_occurrences(spelling: TermSequence, at: _Places, number: int) -> Iterator[_Mark]:
-    """Where one part of a joined word or a phrase stands.
+def _parts(spelling: TermSequence) -> Iterator[TermSequence]:
+    """The parts of a joined word or a phrase.
 
     Pairs of syllables that overlap are one word: two of them must stand together, since a
     single pair is in too many other words.
@@ -116,9 +176,9 @@ def _part_occurrences(spelling: TermSequence, at: _Places, number: int) -> Itera
     ends = (("", 0), *spelling.terms, ("", 0))
     for (before, _), (term, _), (after, _) in zip(ends, ends[1:], ends[2:], strict=False):
         if _overlap(term, after):
-            yield from _occurrences(TermSequence(((term, 0), (after, 1))), at, number)
+            yield TermSequence(((term, 0), (after, 1)))
         elif not _overlap(before, term) and len(spelling.terms) > 1:
-            yield from (_Mark(start, end, number) for start, end in at.get(term, {}).values())
+            yield TermSequence(((term, 0),))
 
 
 def _overlap(left: str, right: str) -> bool:

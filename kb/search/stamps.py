@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from kb.record import record
 from kb.search import seals
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ RESTING_SECONDS = 2.0
 """The coarsest clock of the file systems in use (FAT: two seconds)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stamps:
     """The last agreement between files and index.
 
@@ -55,11 +56,13 @@ def rested(stats: Mapping[str, Stat], seen: int) -> dict[str, Stat]:
     """
     moment = int(RESTING_SECONDS * 1e9)
     first, last = seen - moment, seen + moment
-    return {
-        path: stat
-        for path, stat in stats.items()
-        if not (first <= stat[0] <= last or first <= stat[1] <= last)
-    }
+    kept = dict(stats)
+    # Few files are as new: the others are passed over with two comparisons.
+    for path in [path for path, stat in stats.items() if stat[0] >= first or stat[1] >= first]:
+        modified, changed = stats[path][:2]
+        if first <= modified <= last or first <= changed <= last:
+            del kept[path]
+    return kept
 
 
 class Album:
@@ -114,4 +117,4 @@ class Album:
 
 def _unpacked(data: bytes) -> Stamps:
     version, names, stats, fingerprints, index = seals.unpack(data)
-    return Stamps(str(version), str(names), dict(stats), dict(fingerprints), dict(index))
+    return Stamps(str(version), str(names), stats, fingerprints, index)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from kb.record import record
 
 if TYPE_CHECKING:
     from kb.finding import Finding
@@ -13,7 +14,7 @@ Written = tuple[tuple[str, str, str], ...]
 """Names that the vocabulary had to resolve: (field, name as written, what it became)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Indexed:
     """What an index knows of one path: the content it was indexed from, the names in it."""
 
@@ -21,7 +22,7 @@ class Indexed:
     written: Written = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Difference:
     """Paths that an index must add, replace and remove to agree with the files."""
 
@@ -33,7 +34,7 @@ class Difference:
         return bool(self.added or self.changed or self.removed)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SyncStats:
     """What a sync did, in entries, and the findings it met on its way.
 
@@ -83,7 +84,7 @@ def changes(before: Mapping[str, str], now: Mapping[str, str]) -> Difference:
         before: path -> fingerprint of the content that was indexed.
         now: path -> fingerprint of the content now.
     """
-    differing = sorted(path for path, _ in now.items() - before.items())
+    differing = sorted(path for path, content in now.items() if before.get(path) != content)
     return Difference(
         added=tuple(path for path in differing if path not in before),
         changed=tuple(path for path in differing if path in before),

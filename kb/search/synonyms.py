@@ -23,32 +23,52 @@ class Synonyms:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
+        self._begun: dict[str, dict[tuple[str, ...], list[int]]] = {}
+        self._keys: dict[str, tuple[str, ...]] = {}
 
     def of(self, terms: tuple[str, ...]) -> tuple[str, ...]:
         """The other ways to write what is indexed as these terms, as people write them."""
+        if not terms:
+            return ()
+        begins = text.beginning(terms[0])[:2]
+        if begins not in self._begun:
+            self._begun[begins] = self._groups_of(begins)
         others = [
             member
-            for number in self._groups_of.get(terms, ())
-            for member, key in self._keyed[number]
-            if key != terms
+            for number in self._begun[begins].get(terms, ())
+            for member in self._groups[number]
+            if self._key(member) != terms
         ]
         return tuple(dict.fromkeys(others))
 
-    @cached_property
-    def _keyed(self) -> list[list[tuple[str, tuple[str, ...]]]]:
-        return [
-            [(member, key(member)) for member in group]
-            for group in self._vocabulary.synonym_groups()
-        ]
+    def _groups_of(self, begins: str) -> dict[tuple[str, ...], list[int]]:
+        """Key -> the groups with a member of this key, of the keys that may begin so.
+
+        To analyse every name takes longer than most searches.
+        """
+        groups: dict[tuple[str, ...], list[int]] = {}
+        for lower, member, number in self._members:
+            if begins in lower:
+                groups.setdefault(self._key(member), []).append(number)
+        return groups
+
+    def _key(self, member: str) -> tuple[str, ...]:
+        if member not in self._keys:
+            self._keys[member] = key(member)
+        return self._keys[member]
 
     @cached_property
-    def _groups_of(self) -> dict[tuple[str, ...], list[int]]:
-        groups: dict[tuple[str, ...], list[int]] = {}
-        for number, members in enumerate(self._keyed):
-            for _, terms in members:
-                if terms:
-                    groups.setdefault(terms, []).append(number)
-        return groups
+    def _groups(self) -> tuple[tuple[str, ...], ...]:
+        return self._vocabulary.synonym_groups()
+
+    @cached_property
+    def _members(self) -> list[tuple[str, str, int]]:
+        """Each member in lower case and as written, with the number of its group."""
+        return [
+            (text.normalise(member).lower(), member, number)
+            for number, group in enumerate(self._groups)
+            for member in group
+        ]
 
 
 def key(words: str) -> tuple[str, ...]:

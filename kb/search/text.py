@@ -17,8 +17,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 import Stemmer
@@ -45,8 +46,6 @@ LONGEST_WORD = 64
 LONGEST_RUN = 200
 """Longer stretches without a space or punctuation are read as several."""
 
-_HANGUL = "가-힣"
-_PAIRED = "぀-ヿ㐀-䶿一-鿿"
 _JOINERS = r"[-./:\\@+]{1,8}"
 # What is left of n't and 's is no word; the T of 카카오 T is one.
 _CONTRACTED = r"(?!(?<=[A-Za-z]['’])[sStTdDmM]\b)"
@@ -54,17 +53,32 @@ _CONTRACTED = r"(?!(?<=[A-Za-z]['’])[sStTdDmM]\b)"
 _CHUNK = re.compile(
     rf"{_CONTRACTED}\w{{1,{LONGEST_RUN}}}(?:{_JOINERS}\w{{1,{LONGEST_RUN}}}){{0,40}}"
 )
-_RUN = re.compile(rf"(?P<hangul>[{_HANGUL}]+)|(?P<paired>[{_PAIRED}]+)|[^\W_{_HANGUL}{_PAIRED}]+")
-_COMPOUND = re.compile(
-    rf"[^\W_{_HANGUL}{_PAIRED}]++(?:(?:{_JOINERS}|_{{1,8}})[^\W_{_HANGUL}{_PAIRED}]++)+"
-)
+# Over a chunk that `_SCRIPTS` has translated.
+_RUN = re.compile("(?P<hangul>H+)|(?P<paired>P+)|a+")
+_COMPOUND = re.compile(rf"a++(?:(?:{_JOINERS}|_{{1,8}})a++)+")
 _WIDTH_FORMS = re.compile("[\u3000\uff01-\uffee]+")
 # What only looks: soft hyphen, spaces and joiners without width, the mark of byte order. Halves of
 # a character (a broken paste, undecodable arguments) could be neither stored nor printed.
 _INVISIBLE = dict.fromkeys((0xAD, 0x200B, 0x2060, 0xFEFF)) | {0x2010: "-", 0x2011: "-"}
-_UNEVEN = re.compile("[\u00ad\u200b\u2010\u2011\u2060\ufeff\ud800-\udfff]")
-_HALVES = re.compile("[\ud800-\udfff]")
+_UNEVEN = "[\u00ad\u200b\u2010\u2011\u2060\ufeff\ud800-\udfff]"
+_HALVES = "[\ud800-\udfff]"
 _stem_english = Stemmer.Stemmer("english").stemWord
+
+
+class _Scripts(dict[int, int]):
+    """A character of a chunk -> H where it is Hangul, P where it is read in pairs, else a.
+
+    Patterns with classes of so many characters take longer to compile than most searches.
+    """
+
+    def __missing__(self, code: int) -> int:
+        paired = 0x3040 <= code <= 0x30FF or 0x3400 <= code <= 0x4DBF or 0x4E00 <= code <= 0x9FFF
+        kind = "P" if paired else "H" if 0xAC00 <= code <= 0xD7A3 else "a"
+        self[code] = ord(kind)
+        return self[code]
+
+
+_SCRIPTS = _Scripts({ord(joiner): ord(joiner) for joiner in "-./:\\@+_"})
 
 
 class Token(NamedTuple):
@@ -92,8 +106,9 @@ def normalise(text: str) -> str:
     """
     if text.isascii():
         return text
-    if _UNEVEN.search(text):
-        text = _HALVES.sub("\ufffd", text).translate(_INVISIBLE)
+    even = text.isprintable() and not ("\u2010" in text or "\u2011" in text)
+    if not even and re.search(_UNEVEN, text):
+        text = re.sub(_HALVES, "\ufffd", text).translate(_INVISIBLE)
     text = _WIDTH_FORMS.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
     return unicodedata.normalize("NFC", text)
 
@@ -115,16 +130,56 @@ def tokens(text: str) -> Iterator[Token]:
         position += length
 
 
-def positions(text: str, first: int = 0) -> tuple[dict[str, list[int]], int]:
-    """Term -> its positions from `first` on, and the position after the last one."""
-    found: dict[str, list[int]] = {}
-    position = first
-    for chunk in _CHUNK.findall(text):
-        terms, length = _analyse(chunk)
-        for token in terms:
-            found.setdefault(token.term, []).append(token.position + position)
+def locate(
+    text: str,
+    span: tuple[int, int],
+    position: int,
+    wanted: Collection[str],
+    places: dict[str, dict[int, tuple[int, int]]],
+) -> int:
+    """Add where wanted terms stand in a part of a text: term -> position -> its characters.
+
+    Args:
+        text: normalised.
+        span: from which character to which; neither may be inside of a word.
+        position: of the first term.
+        wanted: the terms to look for; others are only counted.
+        places: what is added to.
+
+    Returns:
+        The position after the last term.
+    """
+    for chunk in _CHUNK.finditer(text, *span):
+        found, length = _analyse(chunk.group())
+        for token in found:
+            if token.term in wanted:
+                start = chunk.start()
+                place = token.start + start, token.end + start
+                places.setdefault(token.term, {})[token.position + position] = place
         position += length
-    return found, position
+    return position
+
+
+def chunks(text: str) -> list[str]:
+    """What a normalised text is cut into; `place` and `words_of` take it from here."""
+    return _CHUNK.findall(text)
+
+
+def place(chunks: Iterable[str], places: dict[str, list[int]], position: int) -> int:
+    """Add the terms of chunks, term -> its positions from `position` on.
+
+    Returns:
+        The position after the last one.
+    """
+    for chunk in chunks:
+        terms, length = _placed(chunk)
+        for term, offset in terms:
+            if term in places:
+                places[term].append(position + offset)
+            else:
+                places[term] = [position + offset]
+        position += length
+    return position
 
 
 def words(text: str) -> Iterator[str]:
@@ -132,24 +187,46 @@ def words(text: str) -> Iterator[str]:
 
     Latin words are lower-cased but not stemmed; Korean ones lose only their particle.
     """
-    for chunk in _CHUNK.findall(text):
-        yield from _surface(chunk)
+    return chain.from_iterable(map(_surface, chunks(text)))
 
 
-@lru_cache(maxsize=131_072)
+def words_of(chunks: Iterable[str]) -> frozenset[str]:
+    """The words in chunks, as `words` gives them."""
+    return frozenset(chain.from_iterable(map(_surface, chunks)))
+
+
+def terms(text: str) -> frozenset[str]:
+    """The terms of a normalised text, without joined chunks as a whole."""
+    return frozenset(
+        token.term for chunk in chunks(text) for token in _analyse(chunk)[0] if not token.whole
+    )
+
+
+@lru_cache(maxsize=32_768)
+def _placed(chunk: str) -> tuple[tuple[tuple[str, int], ...], int]:
+    """The terms of one chunk with their positions, and how many positions it takes."""
+    found, length = _analyse(chunk)
+    return tuple((token.term, token.position) for token in found), length
+
+
+@lru_cache(maxsize=16_384)
 def _analyse(chunk: str) -> tuple[tuple[Token, ...], int]:
     """The tokens of one chunk from position 0 and offset 0, and how many positions it takes."""
+    if chunk.isascii() and chunk.isalnum():  # most are one word
+        term = _latin_term(chunk)
+        return ((Token(term, 0, 0, len(chunk)),) if term else ()), 1
     found: list[Token] = []
     position = 0
-    for run in _RUN.finditer(chunk):
+    scripts = chunk.translate(_SCRIPTS)
+    for run in _RUN.finditer(scripts):
         start, end = run.span()
+        body = chunk[start:end]
         if run.lastgroup is None:
-            term = _latin_term(run.group())
+            term = _latin_term(body)
             if term:
                 found.append(Token(term, position, start, end))
             position += 1
             continue
-        body = run.group()
         if run.lastgroup == "hangul":
             body = korean.stem(body, after_other_script=_follows_letter(chunk, start))
         found.extend(
@@ -157,10 +234,11 @@ def _analyse(chunk: str) -> tuple[tuple[Token, ...], int]:
             for offset, pair in _pairs(body)
         )
         position += max(1, len(body) - 1) if body else 0
-    for compound in () if chunk.isalnum() else _COMPOUND.finditer(chunk):
+    for compound in () if chunk.isalnum() else _COMPOUND.finditer(scripts):
         if compound.end() - compound.start() <= LONGEST_COMPOUND:
             first = _position_at(found, compound.start())
-            whole = Token(compound.group().lower(), first, *compound.span(), whole=True)
+            start, end = compound.span()
+            whole = Token(chunk[start:end].lower(), first, start, end, whole=True)
             found.append(whole)
     return tuple(found), position
 
@@ -172,6 +250,19 @@ def _position_at(found: list[Token], start: int) -> int:
 
 def _follows_letter(chunk: str, start: int) -> bool:
     return start > 0 and chunk[start - 1].isalnum()
+
+
+def beginning(term: str) -> str:
+    """How every text has a term, wherever it stands, once it is in lower case.
+
+    Terms are cut out of the text as they are, but for English stems: a stem may end in up to two
+    letters that the word does not have (`ability`: `abl`), and `dying` becomes `die`.
+    """
+    if not (term.isascii() and term.isalpha()):
+        return term
+    if len(term) == 3 and term.endswith("ie"):
+        return term[0]
+    return term[: max(2, len(term) - 2)]
 
 
 def _latin_term(run: str) -> str:
@@ -193,16 +284,20 @@ def _pairs(body: str) -> Iterator[tuple[int, str]]:
         yield offset, body[offset : offset + 2]
 
 
-@lru_cache(maxsize=131_072)
+@lru_cache(maxsize=32_768)
 def _surface(chunk: str) -> tuple[str, ...]:
+    if chunk.isascii() and chunk.isalnum():
+        word = chunk.lower()
+        return (word[:LONGEST_WORD],) if len(word) > 1 and word not in STOP_WORDS else ()
     found: list[str] = []
-    for run in _RUN.finditer(chunk):
-        word = run.group().lower()
+    scripts = chunk.translate(_SCRIPTS)
+    for run in _RUN.finditer(scripts):
+        word = chunk[run.start() : run.end()].lower()
         if run.lastgroup == "hangul":
             word = korean.stem(word, after_other_script=_follows_letter(chunk, run.start()))
         if len(word) > 1 and word not in STOP_WORDS:
             found.append(word[:LONGEST_WORD])
-    joined = () if chunk.isalnum() else _COMPOUND.finditer(chunk)
-    compounds = (compound.group().lower() for compound in joined)
+    joined = () if chunk.isalnum() else _COMPOUND.finditer(scripts)
+    compounds = (chunk[compound.start() : compound.end()].lower() for compound in joined)
     found.extend(compound for compound in compounds if len(compound) <= LONGEST_COMPOUND)
     return tuple(found)

@@ -6,10 +6,10 @@ What changed (`trigger`) is kept apart from why it broke (`causes`), as the SRE 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from kb.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Service:
     """Something people use that can fail.
 
@@ -30,7 +30,7 @@ class Service:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cause:
     """A class of causes.
 
@@ -49,7 +49,7 @@ class Cause:
     aliases: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Term:
     """One value of a field that has a fixed set of them."""
 

@@ -62,11 +62,6 @@ NAMES = tuple(_BY_NAME)
 """What rules are called: codes in small letters, and names."""
 
 
-def by_code(code: str) -> Rule | None:
-    """The rule of a code as it is written (`KB204`), or None."""
-    return _BY_NAME.get(code.casefold()) if code.isupper() else None
-
-
 def named(text: str) -> Rule | None:
     """The rule that somebody means who types a code or a name, in any case; or None."""
     return _BY_NAME.get(text.strip().casefold().replace("_", "-"))

@@ -74,7 +74,7 @@ def _empty_values(subject: Subject) -> Iterator[Problem]:
 
 
 def _same_id(subject: Subject) -> Iterator[Problem]:
-    from kb.search.documents import fold
+    from kb.search.keywords import fold
 
     entry = subject.entry
     for name in dict.fromkeys((entry.id, *entry.aliases)):
