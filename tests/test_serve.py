@@ -24,7 +24,7 @@ import pytest
 
 from kb.errors import UsageError
 from web import serving
-from web.serving_worker import SENDING_SECONDS, OneAtATime
+from web.serving_worker import SENDING_SECONDS, InTurn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -269,7 +269,7 @@ def test_requests_are_worked_on_one_at_a_time_in_the_order_they_came() -> None:
         running.clear()
         return [b""]
 
-    queue = OneAtATime(application)
+    queue = InTurn(application)
     with ThreadPoolExecutor(8) as pool:
         asked = [pool.submit(queue, {"n": 0}, print)]  # type: ignore[arg-type]
         assert first_is_in.wait(SECONDS)
@@ -281,7 +281,43 @@ def test_requests_are_worked_on_one_at_a_time_in_the_order_they_came() -> None:
     assert [one.exception() is None for one in asked] == [n != 3 for n in range(8)]
 
 
-def _is_waiting(queue: OneAtATime, count: int) -> bool:
+def test_several_requests_can_be_worked_on_at_once_and_no_more() -> None:
+    release = threading.Event()
+    inside: list[str] = []
+
+    def application(environ: dict[str, str], _: object) -> Iterable[bytes]:
+        inside.append(environ["n"])
+        assert release.wait(SECONDS)
+        return [b""]
+
+    queue = InTurn(application, at_once=2)
+    with ThreadPoolExecutor(4) as pool:
+        asked = [pool.submit(queue, {"n": name}, print) for name in "abcd"]  # type: ignore[arg-type]
+        until(lambda: queue.waiting == 2)
+        assert len(inside) == 2
+        release.set()
+        for one in asked:
+            one.result(SECONDS)
+    assert sorted(inside) == list("abcd")
+    assert queue.waiting == 0
+
+
+def test_there_is_room_for_those_who_are_next_and_the_end_of_a_turn_is_told() -> None:
+    met: list[int] = []
+
+    def application(environ: dict[str, str], _: object) -> Iterable[bytes]:
+        del environ
+        met.append(queue.room)
+        return [b""]
+
+    queue = InTurn(application, at_once=2)
+    queue.told = lambda: met.append(queue.room)
+    assert queue.room == 3
+    queue({}, print)  # type: ignore[arg-type]
+    assert met == [2, 3]
+
+
+def _is_waiting(queue: InTurn, count: int) -> bool:
     return queue.waiting == count
 
 

@@ -23,8 +23,8 @@ from kb.document.headings import meaning
 from kb.model import REQUIRED_SECTIONS
 from kb.review.reading import subject_of
 from kb.review.rules import problems
-from kb.search.documents import PRESENCES
 from kb.search.filters import STATES
+from kb.search.keywords import PRESENCES
 from kb.search.query_fields import FIELD_ALIASES, FIELDS
 from kb.vocabulary.terms import DETECTED_BY, STATUSES, TRIGGERS
 from tests.conftest import ENTRIES

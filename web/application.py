@@ -7,12 +7,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import Flask, url_for
+from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kb import __version__
 from kb.moments import format_duration
 from web import (
+    addresses,
     api,
     current,
     errors,
@@ -50,7 +51,7 @@ def create_app(
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # as Flask documents it
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops
         )
-    for part in (language, spoken, navigation, preferences, headers, errors):
+    for part in (addresses, language, spoken, navigation, preferences, headers, errors):
         part.install(app)
     current.install(app, knowledge_base, chosen)
     for pages in (search, entry, browse, follow_ups, statistics, help_pages, feeds, health, api):
@@ -73,7 +74,7 @@ def _duration(minutes: int | None) -> str:
 
 def _asset(name: str) -> str:
     """The address of a file in static/, which changes with the file."""
-    return url_for("static", filename=name, v=_fingerprint(name))
+    return addresses.url_for("static", filename=name, v=_fingerprint(name))
 
 
 @cache

@@ -30,8 +30,13 @@ def install(app: Flask, knowledge_base: KnowledgeBase | Source, settings: Settin
 def knowledge() -> KnowledgeBase:
     """The knowledge base that this application shows: one and the same for a whole request."""
     if "knowledge" not in g:
-        g.knowledge = cast("Source", current_app.extensions[_KNOWLEDGE])()
+        g.knowledge = source()()
     return cast("KnowledgeBase", g.knowledge)
+
+
+def source() -> Source:
+    """Where this application gets its knowledge base from."""
+    return cast("Source", current_app.extensions[_KNOWLEDGE])
 
 
 def settings() -> Settings:

@@ -27,6 +27,8 @@ LANGUAGES = {"en": "English", "ko": "한국어"}
 COOKIE = "kb_language"
 FOLDER = Path(__file__).with_name("translations")
 
+_SAME = Markup("")
+_OTHER = {code: Markup(' lang="{}"').format(code) for code in LANGUAGES}
 _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
 
 
@@ -43,12 +45,14 @@ def install(app: Flask) -> None:
 
 def current() -> str:
     """The language of the request: as chosen, else as the browser asks, else English."""
-    if not has_request_context():
-        return "en"
-    if "language" not in g:
-        chosen = request.cookies.get(COOKIE, "")
-        asked = request.accept_languages.best_match(LANGUAGES, default="en")
-        g.language = chosen if chosen in LANGUAGES else asked
+    try:
+        return g.language  # type: ignore[no-any-return]  # set below, and asked for very often
+    except (AttributeError, RuntimeError):
+        if not has_request_context():
+            return "en"
+    chosen = request.cookies.get(COOKIE, "")
+    asked = request.accept_languages.best_match(LANGUAGES, default="en")
+    g.language = chosen if chosen in LANGUAGES else asked
     return str(g.language)
 
 
@@ -69,13 +73,13 @@ def marked(message: str) -> str:
 
 def language_of(text: str) -> str:
     """The language a piece of content is to be read in: `ko` where it holds Hangul, else `en`."""
-    return "ko" if _HANGUL.search(text) else "en"
+    return "ko" if not text.isascii() and _HANGUL.search(text) else "en"
 
 
 def other_language(text: str) -> Markup:
     """The attribute `lang` for a text in another language than the page's; else nothing."""
     own = language_of(text)
-    return Markup("") if own == current() else Markup(' lang="{}"').format(own)
+    return _SAME if own == current() else _OTHER[own]
 
 
 @cache

@@ -6,9 +6,10 @@ from string import punctuation
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from flask import request, url_for
+from flask import request
 from markupsafe import Markup
 
+from web.addresses import url_for, with_parameters
 from web.language import gettext, marked
 
 if TYPE_CHECKING:
@@ -88,4 +89,4 @@ def _preference(name: str, value: str) -> str:
     # Some programs send bytes that an address cannot hold as they are.
     query = f"?{quote(request.query_string, safe=punctuation)}" if request.query_string else ""
     here = request.script_root + request.path + query
-    return url_for("preferences.choose", **{name: value, "next": here})  # type: ignore[arg-type]
+    return with_parameters("preferences.choose", {name: value, "next": here})

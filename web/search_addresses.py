@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from flask import url_for
+from web.addresses import with_parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,10 @@ class State:
 
     def with_query(self, query: str) -> str:
         """The address of the first page of another query, sorted alike."""
-        return replace(self, query=query, page=1).address()
+        return State(query, self.sort).address()
 
     def address(self) -> str:
         """The address of this state; what is as usual is left out."""
         page = self.page if self.page > 1 else None
-        return url_for("search.page", q=self.query or None, sort=self.sort, page=page)
+        asked = {"q": self.query or None, "sort": self.sort, "page": page}
+        return with_parameters("search.page", asked)

@@ -28,8 +28,8 @@ from gunicorn.glogging import Logger
 
 from kb.errors import UsageError
 from web.application import create_app
-from web.freshness import Follower
-from web.serving_worker import OneAtATime, Worker
+from web.freshness import Follower, SharedIndex
+from web.serving_worker import InTurn, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 THREADS = 8
 """A worker's: so many connections may dawdle before the next one waits."""
+AT_ONCE = 4
+"""Requests that a worker has open with the server of a shared index."""
 CONNECTIONS = 200
 GRACE_SECONDS = 15
 """What requests that are running get when the server is told to stop."""
@@ -56,6 +58,7 @@ _MOST_ARENAS = -8
 
 WARMING = (
     "/",
+    "/?q=databaes",
     "/services/",
     "/causes/",
     "/recurrences",
@@ -63,7 +66,10 @@ WARMING = (
     "/stats",
     "/api/v1/suggest?q=ka",
 )
-"""What a new state is asked before readers are: the pages that gather something on first use."""
+"""What a new state is asked before readers are: the pages that gather something on first use.
+
+A word that nobody wrote has the words that somebody did gathered.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +78,25 @@ class Serving:
 
     Attributes:
         entries: the entries folder.
-        folder: where the keeper puts its states; see `web.freshness.own_folder`.
+        folder: where the keeper puts its states; see `web.freshness.own_folder`. None: there
+            is no keeper, since entries are read from a shared index.
+        shared: whether the index is on a server, which the workers ask themselves.
         workers: processes that answer.
         access_log: `full`, `no-queries` (what was searched for is left out) or `off`.
     """
 
     entries: Path
-    folder: Path
+    folder: Path | None
     settings: Settings
     workers: int
     access_log: str = "full"
+    shared: bool = False
+
+    def source(self) -> Follower | SharedIndex:
+        """Where a worker gets its knowledge base from."""
+        if self.shared or self.folder is None:
+            return SharedIndex(self.entries)
+        return Follower(self.entries, self.folder)
 
 
 def default_workers() -> int:
@@ -135,9 +150,9 @@ def serve(serving: Serving, listener: socket.socket, ready: Callable[[], object]
         ready: called once when the workers have been told to start.
     """
     _take_memory_from_one_place()
-    follower = Follower(serving.entries, serving.folder)
-    app = create_app(follower, serving.settings)
-    _Application(serving, listener, app, follower, ready).run()
+    source = serving.source()
+    app = create_app(source, serving.settings)
+    _Application(serving, listener, app, source, ready).run()
 
 
 def _take_memory_from_one_place() -> None:
@@ -181,14 +196,14 @@ class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no ty
         serving: Serving,
         listener: socket.socket,
         app: Flask,
-        follower: Follower,
+        source: Follower | SharedIndex,
         ready: Callable[[], object],
     ) -> None:
         self.serving = serving
         self._listener = listener
         self._logger = _QueriesLeftOut if serving.access_log == "no-queries" else _Logger
         self._app = app
-        self._follower = follower
+        self._source = source
         self._ready = ready
         super().__init__(prog="kb serve")
 
@@ -226,11 +241,12 @@ class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no ty
     def load(self) -> Callable[..., Any]:
         gc.collect()
         gc.freeze()  # what all workers share is not looked through, and so not copied, by each
-        return OneAtATime(self._app, self._app.config["MAX_CONTENT_LENGTH"])
+        at_once = AT_ONCE if self.serving.shared else 1
+        return InTurn(self._app, self._app.config["MAX_CONTENT_LENGTH"], at_once)
 
     def _start_worker(self, worker: object) -> None:
         del worker
-        self._follower.start(lambda: settle(lambda: warm(self._app)))
+        self._source.start(lambda: settle(lambda: warm(self._app)))
 
     def run(self) -> None:
         _Arbiter(self).run()
@@ -248,9 +264,10 @@ class _Arbiter(Arbiter):  # type: ignore[misc]  # gunicorn has no types
 
     def manage_workers(self) -> None:
         super().manage_workers()
-        self._see_to_keeper()
+        if self._serving.folder is not None:
+            self._see_to_keeper(self._serving.folder)
 
-    def _see_to_keeper(self) -> None:
+    def _see_to_keeper(self, folder: Path) -> None:
         if self._keeper is not None and self._keeper.poll() is not None:
             self.log.warning("The keeper ended; it is started again in %g s.", self._pause)
             self._end_keeper()
@@ -263,7 +280,7 @@ class _Arbiter(Arbiter):  # type: ignore[misc]  # gunicorn has no types
                     "-m",
                     "web.freshness",
                     self._serving.entries,
-                    self._serving.folder,
+                    folder,
                 ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,

@@ -7,6 +7,7 @@ is no work: connections that send or take their bytes slowly.
 
 from __future__ import annotations
 
+import select
 import socket
 import time
 from collections import deque
@@ -18,10 +19,12 @@ from typing import TYPE_CHECKING, Any
 from gunicorn.workers.gthread import ThreadWorker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+ARRIVING_SECONDS = 0.02
+"""How long a connection counts as a request that is about to arrive."""
 LINGER_SECONDS = 2.0
 """How long a client may take to hang up after its last answer."""
 SENDING_SECONDS = 20.0
@@ -30,8 +33,8 @@ TAKING_SECONDS = 300.0
 """How long it may take until it has sent a request and taken the answer."""
 
 
-class OneAtATime:
-    """A WSGI application that passes requests on to another one by one, first come first served.
+class InTurn:
+    """A WSGI application that passes requests on to another one in turn, first come first served.
 
     A plain lock would not do: it lets the luckiest thread through, and another waits for seconds.
     What a client sends is taken in before its turn, so that nobody waits for one that dawdles.
@@ -39,14 +42,18 @@ class OneAtATime:
     Args:
         application: what answers.
         largest: bytes of a body that are taken in; of a longer one, a byte more.
+        at_once: how many requests are worked on at the same time: more than one where the work
+            is to wait for another machine.
     """
 
-    def __init__(self, application: WSGIApplication, largest: int = 0) -> None:
+    def __init__(self, application: WSGIApplication, largest: int = 0, at_once: int = 1) -> None:
         self._application = application
         self._largest = largest
         self._lock = Lock()
         self._waiting: deque[Lock] = deque()
-        self._busy = False
+        self._free = at_once
+        self.told: Callable[[], object] = bool
+        """Called when a turn has ended."""
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer in turn; the request is taken and the answer is sent outside of the turn."""
@@ -62,6 +69,11 @@ class OneAtATime:
         """Requests that wait for their turn."""
         return len(self._waiting)
 
+    @property
+    def room(self) -> int:
+        """Requests that could come without waiting for more than one turn; below 0: too many."""
+        return 1 + self._free - len(self._waiting)
+
     def _take_body(self, environ: WSGIEnvironment) -> None:
         stated = str(environ.get("CONTENT_LENGTH") or "")
         if stated.isdecimal() and int(stated) > self._largest:
@@ -71,8 +83,8 @@ class OneAtATime:
 
     def _enter(self) -> None:
         with self._lock:
-            if not self._busy:
-                self._busy = True
+            if self._free:
+                self._free -= 1
                 return
             turn = Lock()
             turn.acquire()
@@ -84,15 +96,18 @@ class OneAtATime:
             if self._waiting:
                 self._waiting.popleft().release()
             else:
-                self._busy = False
+                self._free += 1
+        self.told()
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn's threaded worker, in three things otherwise.
 
-    While requests wait for their turn it takes no further connection and keeps none open: then
-    all clients stand in the one line that the workers share, and nobody is stuck with a busy
-    worker while another is idle. At rest connections stay open, as browsers like it.
+    While a request waits for its turn, or is about to, it takes no further connection, and
+    while clients wait to be taken it keeps no connection open: then all clients stand in the
+    one line that the workers share, nobody is stuck with a busy worker while another is idle,
+    and nobody who asks again at once comes before those who stand in the line. At rest
+    connections stay open, as browsers like it.
 
     That a client closes its end of a connection is waited for by a thread of its own: gunicorn
     waits up to two seconds in the one that accepts all the others.
@@ -104,6 +119,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 -- gunicorn's
         super().__init__(*arguments, **named)
         self._begun: dict[socket.socket, float] = {}
+        self._arriving: dict[socket.socket, float] = {}
 
     @property
     def worker_connections(self) -> int:
@@ -117,14 +133,43 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     @property
     def max_keepalived(self) -> int:
         """How many connections are kept open for another request."""
-        return 0 if self._is_busy() else int(self.cfg.worker_connections)
+        if self._is_busy() or self._others_wait():
+            return 0
+        return int(self.cfg.worker_connections)
 
     @max_keepalived.setter
     def max_keepalived(self, most: int) -> None:
         """Gunicorn sets what it works out itself."""
 
     def _is_busy(self) -> bool:
-        return isinstance(self.wsgi, OneAtATime) and self.wsgi.waiting > 0
+        if not isinstance(self.wsgi, InTurn):
+            return False
+        since = time.monotonic() - ARRIVING_SECONDS
+        return self.wsgi.room <= sum(begun > since for begun in list(self._arriving.values()))
+
+    def load_wsgi(self) -> None:
+        """Load the application; at the end of each turn the worker looks at the line."""
+        super().load_wsgi()
+        if isinstance(self.wsgi, InTurn):
+            self.wsgi.told = lambda: self.method_queue.defer(bool)
+
+    def enqueue_req(self, conn: Any) -> None:  # noqa: ANN401 -- gunicorn's
+        """Have a thread read the request of a connection."""
+        self._arriving[conn.sock] = time.monotonic()
+        super().enqueue_req(conn)
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        """Wait; not for long while a request may be about to arrive."""
+        super().wait_for_and_dispatch_events(ARRIVING_SECONDS if self._arriving else timeout)
+
+    def handle_request(self, req: Any, conn: Any) -> Any:  # noqa: ANN401 -- gunicorn's
+        """Answer a request, which has arrived."""
+        self._arriving.pop(conn.sock, None)
+        return super().handle_request(req, conn)
+
+    def _others_wait(self) -> bool:
+        """Whether a client stands in the line, not taken by any worker yet."""
+        return bool(select.select(self.sockets, (), (), 0)[0])
 
     def handle(self, conn: Any) -> Any:  # noqa: ANN401 -- gunicorn's
         """Answer one request; where no other can follow, wait for the client to hang up."""
@@ -133,6 +178,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             follows = super().handle(conn)
         finally:
             self._begun.pop(conn.sock, None)
+            self._arriving.pop(conn.sock, None)
         if not follows:
             with suppress(OSError):
                 _hang_up(conn.sock)

@@ -14,7 +14,7 @@ from flask import Blueprint, Response, jsonify, redirect, request, url_for
 
 from kb import export
 from kb.errors import UsageError
-from kb.search.documents import fold
+from kb.search.keywords import fold
 from kb.search.results import SCHEMA_VERSION
 from web.api import operations as o
 from web.api import parameters as p

@@ -26,7 +26,8 @@ from flask import (
 )
 
 from kb.errors import CorpusError, NotFound
-from kb.search.documents import fold, plain
+from kb.search.documents import plain
+from kb.search.keywords import fold
 from web import entry_reading, entry_timeline, errors, language, preferences
 from web.conditional import today, unless_known
 from web.current import absolute_url, base_url, knowledge, settings
