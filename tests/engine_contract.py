@@ -24,6 +24,7 @@ from kb.search.engine import (
     Listed,
     Paths,
     Request,
+    Results,
     SearchEngine,
     TermSequence,
     Word,
@@ -43,6 +44,7 @@ ENGINES: dict[str, Callable[[Path], SearchEngine]] = {
 }
 
 VOCABULARY = Vocabulary()
+EVERYTHING = Request(limit=1000)
 
 CORPUS = {
     "2024/failover.md": """\
@@ -163,10 +165,16 @@ A platypus is no database.
 }
 
 
-def made(path: str, content: str, *, fingerprint: str = "") -> Document:
+def made(
+    path: str,
+    content: str,
+    *,
+    fingerprint: str = "",
+    resolve: Callable[[str, str], str | None] = VOCABULARY.canonical,
+) -> Document:
     """A document as an index gets it."""
     entry = document.parse(content.encode(), path, VOCABULARY, "")
-    return documents.build(entry, fingerprint or f"content of {path}", VOCABULARY.canonical)
+    return documents.build(entry, fingerprint or f"content of {path}", resolve)
 
 
 def listed(content: Mapping[str, str]) -> tuple[Listed, ...]:
@@ -187,6 +195,26 @@ def filled(engine: SearchEngine, content: Iterable[Document]) -> SearchEngine:
     engine.clear()
     engine.apply(Changes(documents=content))
     return engine
+
+
+def edition(number: int) -> Changes:
+    """Five documents that are always replaced together."""
+    content = f"---\ntitle: Edition {number}\nstatus: draft\n---\nedition\n"
+    return Changes(documents=[made(f"e{n}.md", content) for n in range(5)])
+
+
+def stem(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(".md")
+
+
+def found(results: Results) -> list[str]:
+    """The stems of the files that were found, in order."""
+    return [stem(hit.path) for hit in results.hits]
+
+
+def paths(engine: SearchEngine) -> set[str]:
+    """Those that the engine's index knows."""
+    return {row.path for row in engine.rows()}
 
 
 def sequence(typed: str, *, adjacent: bool = True) -> TermSequence:

@@ -1,166 +1,131 @@
 """Engine against engine: the same entries and a few hundred queries, and the same answers.
 
-Our own entries, the benchmark's generated ones, and the benchmark's queries; more queries are
-made of the words, names, phrases and days of the entries themselves, in Korean and English.
+The tests of a `pair` run again on a real OpenSearch, see `tests/opensearch`.
 """
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
-from datetime import date
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from kb import KnowledgeBase, document
-from kb.search import documents
+from kb import KnowledgeBase
 from kb.search.answer import Options, Searcher
-from kb.search.engine import Changes, Document, Request
-from kb.vocabulary import Vocabulary
-from tests.benchmarks import generator
+from kb.search.engine import Request
 from tests.benchmarks.queries import QUERIES
+from tests.conftest import ENTRIES
+from tests.engine_agreement import CLEARLY, TODAY, fill, in_order, queries, vocabulary
 from tests.engine_contract import ENGINES
 
 if TYPE_CHECKING:
-    from kb.search.engine import SearchEngine
-    from kb.search.results import SearchResults
+    from pathlib import Path
 
-ENTRIES = Path(__file__).parents[1] / "entries"
-GENERATED = 500
-TODAY = date(2026, 1, 1)
+    from kb.search.engine import SearchEngine
+
+    Pair = tuple[SearchEngine, SearchEngine]
+
 REFERENCE = "whoosh"
 OTHERS = [name for name in ENGINES if name != REFERENCE and not name.endswith("in memory")]
-CLEARLY = 1e-6
-"""Scores that differ by more than this part of themselves differ clearly."""
 LEAST_OVERLAP = 0.9
-VOCABULARY = Vocabulary()
-
-
-def _documents() -> Iterator[Document]:
-    sources = [(path.name, path.read_bytes()) for path in sorted(ENTRIES.rglob("*.md"))]
-    sources += [(path, text.encode()) for path, text in generator.generate(GENERATED)]
-    for path, content in sources:
-        entry = document.parse(content, path, VOCABULARY, "Asia/Seoul")
-        yield documents.build(entry, f"content of {path}", VOCABULARY.canonical)
-
-
-def _typed(corpus: list[Document]) -> list[str]:
-    """What people may type about these entries, the same on every run."""
-    chance = random.Random(20_241_122)
-    typed = [query for _, query in QUERIES]
-    for entry in chance.sample(corpus, 40):
-        words = sorted(entry.words)
-        text = str(chance.choice(entry.shown["sections"])[3]).replace('"', " ").split()
-        start = chance.randrange(max(1, len(text) - 3))
-        typed += [
-            chance.choice(words),
-            " ".join(chance.sample(words, min(4, len(words)))),
-            f'"{" ".join(text[start : start + 2])}"',
-            f"{chance.choice(words)} -{chance.choice(words)} sort:oldest",
-            f"{chance.choice(words)} OR {chance.choice(words)}",
-            f"title:{chance.choice(str(entry.shown['title']).split())}",
-            f"{chance.choice(words)[:3]}* has:timeline",
-            entry.id,
-        ]
-    return typed
-
-
-@pytest.fixture(scope="module")
-def corpus() -> list[Document]:
-    return list(_documents())
+IN_ORDER = 100
+"""Hits whose order must be exact; further on an engine may order block by block."""
 
 
 @pytest.fixture(scope="module", params=OTHERS)
 def pair(
-    request: pytest.FixtureRequest,
-    corpus: list[Document],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[tuple[SearchEngine, SearchEngine]]:
-    """Whoosh and another engine over the same entries, some replaced and some removed since."""
-    engines = []
-    for name in (REFERENCE, request.param):
-        engine = ENGINES[name](tmp_path_factory.mktemp("index"))
-        with engine.exclusive():
-            engine.clear()
-            engine.apply(Changes(documents=corpus))
-            engine.apply(Changes(frozenset(each.path for each in corpus[100:130]), corpus[50:60]))
-        engines.append(engine)
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Pair]:
+    """Whoosh and another engine over the same entries."""
+    engines = [ENGINES[n](tmp_path_factory.mktemp("index")) for n in (REFERENCE, request.param)]
+    for engine in engines:
+        fill(engine)
     yield engines[0], engines[1]
     for engine in engines:
         engine.close()
 
 
-def _clearly_ordered(results: SearchResults) -> list[set[str]]:
-    """The found entries in groups of scores that do not differ clearly."""
-    groups: list[set[str]] = []
-    last = float("inf")
-    for hit in results.hits:
-        if not groups or last - hit.score > CLEARLY * max(last, 1e-9):
-            groups.append(set())
-        groups[-1].add(hit.path)
-        last = hit.score
-    return groups
+def searchers(pair: Pair) -> tuple[Searcher, Searcher]:
+    return Searcher(pair[0], vocabulary()), Searcher(pair[1], vocabulary())
 
 
-def test_the_queries_are_a_few_hundred_of_both_languages(corpus: list[Document]) -> None:
-    typed = _typed(corpus)
-    assert len(set(typed)) > 300
-    assert sum(any("가" <= letter <= "힣" for letter in each) for each in typed) > 80
+def test_the_queries_are_a_few_hundred_of_both_languages() -> None:
+    assert len(set(queries())) > 300
+    assert sum(any("가" <= letter <= "힣" for letter in each) for each in queries()) > 80
 
 
-def test_engines_find_count_and_order_alike(
-    pair: tuple[SearchEngine, SearchEngine], corpus: list[Document]
-) -> None:
-    first, second = (Searcher(engine, VOCABULARY) for engine in pair)
+def test_engines_answer_alike(pair: Pair) -> None:
+    first, second = searchers(pair)
     found = 0
-    for typed in _typed(corpus):
+    for typed in queries():
         ours, theirs = (each.search(typed, Options(limit=10), TODAY) for each in (first, second))
         assert (ours.total, ours.total_any) == (theirs.total, theirs.total_any), typed
         assert ours.facets == theirs.facets, typed
         assert ours.did_you_mean == theirs.did_you_mean, typed
         assert ours.understood == theirs.understood, typed
         assert ours.notices == theirs.notices, typed
-        mine, other = ({hit.path for hit in each.hits} for each in (ours, theirs))
-        assert len(mine & other) >= LEAST_OVERLAP * len(mine), typed
-        assert [hit.snippets for hit in ours.hits if hit.path in other] == [
-            hit.snippets for hit in theirs.hits if hit.path in mine
-        ], typed
-        if mine == other and "sort:" not in typed:
-            assert _clearly_ordered(ours) == _clearly_ordered(theirs), typed
+        mine = {hit.path: hit for hit in ours.hits}
+        both = [hit for hit in theirs.hits if hit.path in mine]
+        assert len(theirs.hits) == len(mine), typed
+        assert len(both) >= LEAST_OVERLAP * len(mine), typed
+        for hit in both:
+            assert hit.snippets == mine[hit.path].snippets, typed
+        if "sort:" in typed:
+            assert [hit.path for hit in theirs.hits] == list(mine), typed
+        else:
+            assert in_order(both, {path: hit.score for path, hit in mine.items()}), typed
         found += bool(mine)
     assert found > 250
 
 
-def test_engines_find_the_same_sets(
-    pair: tuple[SearchEngine, SearchEngine], corpus: list[Document]
-) -> None:
-    first, second = (Searcher(engine, VOCABULARY) for engine in pair)
-    for typed in _typed(corpus)[::4]:
-        sets = []
-        for each in (first, second):
-            hits = each.search(typed, Options(limit=1000, facets=()), TODAY).hits
-            sets.append({(hit.path, hit.matches_well) for hit in hits})
-        assert sets[0] == sets[1], typed
+def test_engines_find_the_same_sets_with_the_same_scores(pair: Pair) -> None:
+    first, second = searchers(pair)
+    for typed in dict.fromkeys([*(typed for _, typed in QUERIES), *queries()[::4]]):
+        whole = Options(limit=1000, facets=())
+        ours, theirs = (each.search(typed, whole, TODAY).hits for each in (first, second))
+        assert {(hit.path, hit.matches_well) for hit in ours} == {
+            (hit.path, hit.matches_well) for hit in theirs
+        }, typed
+        scores = {hit.path: hit.score for hit in ours}
+        assert "sort:" in typed or in_order(theirs[:IN_ORDER], scores), typed
+        differences = (abs(hit.score - scores[hit.path]) for hit in theirs)
+        assert max(differences, default=0.0) <= CLEARLY * max((1.0, *scores.values())), typed
+
+
+@pytest.mark.parametrize("sort", ["relevance", "newest", "oldest", "longest"])
+def test_engines_put_pages_together_to_the_whole(pair: Pair, sort: str) -> None:
+    for typed in ("", "timeout", "데이터베이스 복제", "severity:sev1 -network"):
+        for searcher in searchers(pair):
+            whole = searcher.search(typed, Options(60, sort=sort), TODAY).hits
+            pages = [
+                searcher.search(typed, Options(7, offset=at, sort=sort), TODAY).hits
+                for at in range(0, 63, 7)
+            ]
+            assert [hit.path for page in pages for hit in page][:60] == [hit.path for hit in whole]
 
 
 @pytest.mark.parametrize("sort", ["newest", "oldest", "longest"])
-def test_engines_sort_alike(pair: tuple[SearchEngine, SearchEngine], sort: str) -> None:
+def test_engines_sort_alike(pair: Pair, sort: str) -> None:
     for typed in ("", "timeout", "데이터베이스 복제", "severity:sev1"):
         pages = [
             [
                 [hit.path for hit in searcher.search(typed, options, TODAY).hits]
                 for options in (Options(limit=25, sort=sort), Options(10, offset=95, sort=sort))
             ]
-            for searcher in (Searcher(engine, VOCABULARY) for engine in pair)
+            for searcher in searchers(pair)
         ]
         assert pages[0] == pages[1], typed
 
 
-def test_engines_know_the_same_words_values_and_rows(
-    pair: tuple[SearchEngine, SearchEngine],
-) -> None:
+def test_engines_list_alike(pair: Pair) -> None:
+    for typed in ("", "database sort:newest", "cause:network", "장애 sort:longest"):
+        ours, theirs = (each.listing(typed, TODAY) for each in searchers(pair))
+        assert replace(ours, entries=()) == replace(theirs, entries=())
+        assert list(ours.entries) == list(theirs.entries), typed
+
+
+def test_engines_know_the_same_words_values_and_rows(pair: Pair) -> None:
     ours, theirs = pair
     assert ours.words("") == theirs.words("")
     assert ours.words("데이") == theirs.words("데이")

@@ -17,7 +17,6 @@ import errno
 import json
 import os
 import re
-import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -38,14 +37,14 @@ from kb.search.tantivy_engine_writing import FORMAT, schema, stored
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kb.search.engine import Changes, Document, Listed, Request, Results, Row
+    from kb.search.engine import Capability, Changes, Document, Listed, Request, Results, Row
 
 SCHEMA = f"{_tantivy_version}, {FORMAT}"
 """Changes whenever an index of before cannot be read any more."""
 HEAP_BYTES = 128_000_000
 """Memory for documents before tantivy writes them out."""
 
-_SYSTEM_ERROR = re.compile(r"\bos error (\d+)\)|\bOs \{ code: (\d+)")
+_SYSTEM_ERROR = r"\bos error (\d+)\)|\bOs \{ code: (\d+)"
 """How tantivy tells an error of the system."""
 _TRIES = 20
 _REBUILD = "`kb index --rebuild` makes it anew from the entries."
@@ -57,11 +56,14 @@ _shared: WeakValueDictionary[str, Known] = WeakValueDictionary()
 class TantivyEngine:
     """`kb.search.engine.SearchEngine` over a folder, or in memory where there is none."""
 
+    capabilities: frozenset[Capability] = frozenset(("set-aside",))
+
     def __init__(self, folder: Path | None) -> None:
         self._folder = Folder(folder) if folder is not None else None
         self._memory: tantivy.Index | None = None
         self._commits = 0
         self._lock = Lock()
+        self._lent = Lock()  # tantivy lends an index to one thread at a time
         self._opened: tuple[object, str, OpenIndex] | None = None
         self._known: Known | None = None
 
@@ -153,10 +155,12 @@ class TantivyEngine:
         if self._folder is None:
             self._memory = tantivy.Index(schema())
             return
+        from secrets import token_hex
+
         with self._told():
             self._folder.empty()
             tantivy.Index(schema(), path=str(self._folder.path), reuse=False)
-            about = {"schema": SCHEMA, "made": secrets.token_hex(8)}
+            about = {"schema": SCHEMA, "made": token_hex(8)}
             self._folder.write_about(json.dumps(about))
 
     def set_aside(self, place: Path) -> None:
@@ -232,7 +236,8 @@ class TantivyEngine:
         index = self._index()
         if not version:
             raise FileNotFoundError("no index")
-        new = OpenIndex(index, self._known_of(version))
+        with self._lent:
+            new = OpenIndex(index, self._known_of(version))
         self._opened = (state, version, new)
         return new
 
@@ -256,7 +261,8 @@ class TantivyEngine:
         until = time.monotonic() + LOCK_SECONDS
         while True:
             try:
-                return index.writer(heap_size=HEAP_BYTES, num_threads=1)
+                with self._lent:
+                    return index.writer(heap_size=HEAP_BYTES, num_threads=1)
             except ValueError as error:
                 if "LockBusy" not in str(error):
                     raise
@@ -314,7 +320,7 @@ def _is_of_tantivy(error: BaseException) -> bool:
 def _refused(error: BaseException) -> str:
     """What the system refused, in its words; empty where it is no more than a missing file."""
     number = error.errno if isinstance(error, OSError) else None
-    if number is None and (told := _SYSTEM_ERROR.search(str(error))):
+    if number is None and (told := re.search(_SYSTEM_ERROR, str(error))):
         number = int(told[1] or told[2])
     return "" if number in {None, errno.ENOENT} else os.strerror(number or 0)
 

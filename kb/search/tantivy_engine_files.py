@@ -88,9 +88,10 @@ class Folder:
 
     def sweep(self) -> None:
         """Remove unfinished files that a killed writer left behind; to be called by a writer."""
-        for left in self.path.glob(f"{_UNFINISHED}*"):
-            with suppress(FileNotFoundError):
-                left.unlink()
+        for name in os.listdir(self.path):  # noqa: PTH208 -- names are what is wanted
+            if name.startswith(_UNFINISHED):
+                with suppress(FileNotFoundError):
+                    (self.path / name).unlink()
 
     def link_into(self, place: Path) -> None:
         """Link each file of the index into another folder, or copy it.

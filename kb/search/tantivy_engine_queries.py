@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from tantivy import FieldType, Occur, Query, Schema
 
 from kb.search.engine import (
+    COMPOUND_WEIGHT,
     ZONES,
     AllOf,
     AnyOf,
@@ -22,10 +23,10 @@ from kb.search.engine import (
     TermSequence,
     Word,
 )
-from kb.search.ranking import COMPOUND_WEIGHT
 
 _ESCAPE = "\uffff"
 _LARGEST = (1 << 62) - 1
+_MOST_LETTERS = 65_530 // 4
 
 
 def safe(text: str) -> str:
@@ -44,6 +45,19 @@ def original(text: str) -> str:
     if not text.startswith(_ESCAPE):
         return text
     return text[1:].encode("latin-1").decode("utf-8", "surrogatepass")
+
+
+def keyword_term(keyword: str) -> str:
+    """What stands in an index for a keyword, `field=value`; for a very long one its digest.
+
+    Tantivy leaves out a term of more than 65,530 bytes without a word.
+    """
+    term = safe(keyword)
+    if len(term) < _MOST_LETTERS:
+        return term
+    from hashlib import blake2b
+
+    return _ESCAPE + blake2b(term.encode(), digest_size=16).hexdigest()
 
 
 def all_of(queries: Sequence[Query]) -> Query:
@@ -110,7 +124,7 @@ class Queries:
 
     def keyword(self, term: str) -> Query:
         """The documents with a keyword, `field=value`."""
-        return Query.term_query(self._schema, "keyword", safe(term), "basic")
+        return Query.term_query(self._schema, "keyword", keyword_term(term), "basic")
 
     def path(self, path: str) -> Query:
         """The document of this path."""
@@ -124,9 +138,9 @@ class Queries:
         """The documents whose number lies between these, both included."""
         if low is None and high is None:
             return Query.exists_query(field)
-        least = None if low is None else max(low, -_LARGEST)
-        most = None if high is None else min(high, _LARGEST)
-        if least is not None and most is not None and least > most:
+        least = -_LARGEST if low is None else max(low, -_LARGEST)
+        most = _LARGEST if high is None else min(high, _LARGEST)
+        if least > most:
             return Query.empty_query()
         return Query.range_query(self._schema, field, FieldType.Integer, least, most)
 

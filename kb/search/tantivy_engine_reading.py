@@ -7,13 +7,13 @@ millisecond. The order is ours: a block of its best candidates is scored exactly
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import count as count_up
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tantivy import Occur, Order, Query
 
+from kb.record import record
 from kb.search import tantivy_engine_writing as writing
 from kb.search.engine import AllOf, Hit, Listed, Request, Results, Row, Word
 from kb.search.tantivy_engine_queries import (
@@ -41,7 +41,7 @@ _MOST_VALUES = 65_000
 """Values of a facet that tantivy counts at most."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Plan:
     """What a request comes to: the documents that match, and those that match well.
 

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 from tantivy import Query
 
-from kb.search.engine import K1, ZONES, B, TermSequence, Word
-from kb.search.ranking import COMPOUND_WEIGHT, SYNONYM_WEIGHT
+from kb.search.engine import COMPOUND_WEIGHT, K1, SYNONYM_WEIGHT, ZONES, B, TermSequence, Word
 from kb.search.tantivy_engine_queries import Queries, all_of, original
 from kb.search.tantivy_engine_writing import needle, weight_in, weights_of
 

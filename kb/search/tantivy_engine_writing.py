@@ -8,7 +8,7 @@ as stored bytes, for the exact score of the few that come first.
 from __future__ import annotations
 
 import marshal
-import secrets
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,7 +24,7 @@ from kb.search.engine import (
     Document,
     Row,
 )
-from kb.search.tantivy_engine_queries import safe
+from kb.search.tantivy_engine_queries import keyword_term, safe
 
 FORMAT = f"documents 2, marshal {marshal.version}"
 """Changes whenever documents of before cannot be read any more."""
@@ -75,7 +75,7 @@ def stored(document: Document) -> Stored:
         made.add_pre_tokenized_text(f"zone-{zone}", _placed(terms))
     for field, values in document.keywords.items():
         for value in values:
-            made.add_text("keyword", safe(f"{field}={value}"))
+            made.add_text("keyword", keyword_term(f"{field}={value}"))
     for word in document.words:
         made.add_text("word", safe(word))
     for facet, values_shown in document.facets.items():
@@ -87,7 +87,7 @@ def stored(document: Document) -> Stored:
         made.add_integer(f"order-{order}", _bounded(document.numbers.get(name, unknown)))
     made.add_integer("length", document.length)
     # Tells documents apart across commits, so that what is known of one is read once.
-    made.add_integer("serial", secrets.randbits(62))
+    made.add_integer("serial", int.from_bytes(os.urandom(8), "big") >> 2)
     made.add_bytes("row", _packed_row(document))
     made.add_bytes("summary", seals.pack(dict(document.summary)))
     long = {name: value for name, value in document.shown.items() if name in UNLISTED}

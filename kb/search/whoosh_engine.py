@@ -26,7 +26,7 @@ from whoosh import index, writing
 
 from kb.errors import BrokenIndex, IndexFailure, KbError
 from kb.search import columns, ranking
-from kb.search.engine import Changes, Document, Hit, Listed, Request, Results, Row
+from kb.search.engine import Capability, Changes, Document, Hit, Listed, Request, Results, Row
 from kb.search.whoosh_engine_commit import LOCK_SECONDS, NAME, Commit
 from kb.search.whoosh_engine_files import Files, Memory, empty, set_aside
 from kb.search.whoosh_engine_reading import Content, OpenIndex, content_stat, read_columns
@@ -50,6 +50,8 @@ _shared: WeakValueDictionary[tuple[str, object], Content] = WeakValueDictionary(
 
 class WhooshEngine:
     """`kb.search.engine.SearchEngine` over a folder, or in memory where there is none."""
+
+    capabilities: frozenset[Capability] = frozenset(("set-aside",))
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
@@ -354,7 +356,7 @@ def _writing(folder: Path | None, *, damage: bool = False) -> Iterator[None]:
         if not damage:
             raise
         raise BrokenIndex(
-            f"The index in {place} is damaged ({_one_line(error)}).", _REBUILD
+            f"The index in {place} is damaged or missing ({_one_line(error)}).", _REBUILD
         ) from error
 
 

@@ -1,74 +1,37 @@
-"""What every search engine must do, whatever it is made of."""
+"""What every search engine must do, whatever it is made of: what is asked of it.
+
+`test_engine_changes` has what changes it, `test_engine_contents` odd, long and many entries.
+"""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import pytest
 
 from kb.search.engine import (
     DEFAULT_FACETS,
+    NUMBER_FIELDS,
     UNLISTED,
     AllOf,
-    Changes,
-    Document,
+    Between,
+    Except,
     Keyword,
     Request,
-    Results,
     SearchEngine,
     Sort,
 )
 from tests.engine_contract import (
     CASES,
     CORPUS,
-    ENGINES,
+    EVERYTHING,
     Case,
     corpus,
-    filled,
-    made,
+    found,
+    stem,
     word,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-EVERYTHING = Request(limit=1000)
-
-
-@pytest.fixture(params=ENGINES, scope="module")
-def full(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[SearchEngine]:
-    """An engine with the corpus in it, for tests that only read."""
-    engine = filled(ENGINES[request.param](tmp_path_factory.mktemp("index")), corpus())
-    yield engine
-    engine.close()
-
-
-@pytest.fixture(params=ENGINES)
-def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SearchEngine]:
-    """An engine with an empty index, for tests that write."""
-    engine = ENGINES[request.param](tmp_path / "index")
-    with engine.exclusive():
-        engine.clear()
-    yield engine
-    engine.close()
-
-
-def stem(path: str) -> str:
-    return path.rpartition("/")[2].removesuffix(".md")
-
-
-def found(results: Results) -> list[str]:
-    return [stem(hit.path) for hit in results.hits]
-
-
-def paths(engine: SearchEngine) -> set[str]:
-    return {row.path for row in engine.rows()}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -136,21 +99,6 @@ def test_a_listing_is_sorted_as_asked(full: SearchEngine, sort: Sort) -> None:
     assert [entry.row.path for entry in listed] == [hit.path for hit in whole.hits]
 
 
-def test_a_listing_follows_every_change(empty: SearchEngine) -> None:
-    def listed() -> dict[str, str]:
-        return {one.row.path: one.summary["title"] for one in empty.listed(Request())}
-
-    assert listed() == {}
-    entries = [made(f"{number}.md", f"---\ntitle: first {number}\n---\n") for number in range(20)]
-    for entry in entries:  # so many commits that segments are merged
-        empty.apply(Changes(documents=[entry]))
-    again = made("7.md", "---\ntitle: second\n---\n")
-    empty.apply(Changes(frozenset({"3.md"}), [again]))
-    expected = {entry.path: entry.shown["title"] for entry in entries} | {"7.md": "second"}
-    del expected["3.md"]
-    assert listed() == expected
-
-
 def test_without_facets_or_hits_the_counts_stay(full: SearchEngine) -> None:
     asked = Request(words=(word("database"), word("pool")))
     whole = full.search(asked)
@@ -177,6 +125,32 @@ def test_no_page_has_more_hits_than_asked_for(full: SearchEngine) -> None:
     assert full.search(replace(EVERYTHING, limit=0)).hits == ()
     assert full.search(replace(EVERYTHING, limit=0)).total == len(CORPUS)
     assert full.search(replace(EVERYTHING, offset=100)).hits == ()
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest", "longest"])
+def test_sorted_pages_put_together_are_the_whole_though_numbers_are_missing(
+    full: SearchEngine, sort: Sort
+) -> None:
+    for words in ((), (word("leak"), word("prefixes")), (word("database", "데이터베이스"),)):
+        request = Request(words, sort=sort, limit=50)
+        whole = full.search(request).hits
+        assert whole
+        pages = [
+            full.search(replace(request, offset=at, limit=2)).hits for at in range(0, len(whole), 2)
+        ]
+        assert [hit for page in pages for hit in page] == list(whole)
+
+
+@pytest.mark.parametrize("offset", [len(CORPUS), 9_999, 10_000, 1_000_000, 2**31, 2**63])
+def test_far_beyond_the_last_hit_there_is_nothing_and_the_counts_stay(
+    full: SearchEngine, offset: int
+) -> None:
+    for words in ((), (word("database"), word("pool"))):
+        request = Request(words, limit=50)
+        whole = full.search(request)
+        beyond = full.search(replace(request, offset=offset, limit=10_000))
+        assert beyond == replace(whole, hits=())
+        assert full.search(replace(request, limit=offset + 10)) == whole
 
 
 def test_sorting_puts_what_is_unknown_last(full: SearchEngine) -> None:
@@ -293,117 +267,21 @@ def test_frequencies_are_how_many_documents_hold_a_term(full: SearchEngine) -> N
     assert list(full.frequencies([])) == []
 
 
-def test_frequencies_of_an_empty_index_are_none(empty: SearchEngine) -> None:
-    assert list(empty.frequencies(["databas"])) == [0]
+@pytest.mark.parametrize("field", NUMBER_FIELDS)
+def test_a_bound_may_be_any_number(full: SearchEngine, field: str) -> None:
+    known = {row.path for row in full.rows() if field in row.numbers}
+    assert known or field == "mitigate-time"
 
+    def between(low: int | None, high: int | None) -> set[str]:
+        results = full.search(Request(condition=Between(field, low, high), limit=50))
+        assert results.total == len(results.hits)
+        return {hit.path for hit in results.hits}
 
-def test_an_empty_index_answers(empty: SearchEngine) -> None:
-    request = Request((word("database"), word("로그인")), Keyword("service", ("x",)))
-    for each in (EVERYTHING, request):
-        results = empty.search(each)
-        assert (results.total, results.total_any, results.hits) == (0, 0, ())
-        assert results.word_totals == (0,) * len(each.words)
-        assert set(results.facets) == set(DEFAULT_FACETS)
-    assert (list(empty.rows()), list(empty.words("")), list(empty.fields())) == ([], [], [])
-    assert list(empty.listed(EVERYTHING)) == []
-    assert empty.document("x.md") is None
-    assert empty.version() != ""
-
-
-def test_each_change_of_the_index_changes_its_version(empty: SearchEngine) -> None:
-    versions = [empty.version()]
-
-    def apply(*documents: Document, removed: tuple[str, ...] = ()) -> None:
-        empty.apply(Changes(frozenset(removed), documents))
-        versions.append(empty.version())
-
-    one, two = corpus()[:2]
-    apply(one)
-    apply(two)
-    apply(one)
-    apply(removed=(one.path,))
-    empty.clear()
-    versions.append(empty.version())
-    apply(one)
-    assert len(set(versions)) == len(versions)
-    empty.search(EVERYTHING)
-    empty.rows()
-    assert empty.version() == versions[-1]
-    empty.apply(Changes())
-    assert empty.version() == versions[-1], "nothing was to be done"
-
-
-def test_added_replaced_and_removed_documents_are_seen_at_once(empty: SearchEngine) -> None:
-    first = made("a.md", "---\ntitle: One\nservices: [x]\n---\n## Summary\nA zebra and a lion.\n")
-    second = made("a.md", "---\ntitle: Two\nservices: [y]\n---\n## Summary\nA tiger and a lion.\n")
-    other = made("b.md", "---\ntitle: Other\n---\n## Summary\nA lion alone.\n")
-
-    def seen(typed: str) -> list[str]:
-        return sorted(str(hit.shown["title"]) for hit in empty.search(Request((word(typed),))).hits)
-
-    empty.apply(Changes(documents=[first]))
-    assert (seen("zebra"), seen("lion")) == (["One"], ["One"])
-    empty.apply(Changes(documents=[second, other]))
-    assert (seen("zebra"), seen("tiger"), seen("lion")) == ([], ["Two"], ["Other", "Two"])
-    assert empty.search(Request((word("tiger and a lion"),))).total == 1
-    assert list(empty.words("zebra")) == []
-    assert list(empty.values("service")) == [("y", 1)]
-    empty.apply(Changes(frozenset({"a.md", "never-there.md"})))
-    assert (seen("tiger"), seen("lion")) == ([], ["Other"])
-    assert paths(empty) == {"b.md"}
-    assert "service" not in empty.fields()
-    empty.apply(Changes(frozenset({"b.md"}), [first]))
-    assert (seen("lion"), paths(empty)) == (["One"], {"a.md"})
-    empty.apply(Changes(frozenset({"a.md"}), [second]))
-    assert (seen("lion"), paths(empty)) == (["Two"], {"a.md"})
-
-
-def test_a_renamed_entry_is_there_once_under_its_new_path(empty: SearchEngine) -> None:
-    filled(empty, corpus())
-    for old, new in (("2022/kafka.md", "2022/카프카.md"), ("2022/카프카.md", "KAFKA.md")):
-        empty.apply(Changes(frozenset({old}), [made(new, CORPUS["2022/kafka.md"])]))
-        assert found(empty.search(Request((word("kafka"),)))) == [stem(new)]
-        assert paths(empty) == (set(CORPUS) - {"2022/kafka.md"}) | {new}
-        assert empty.document(old) is None
-        assert empty.search(Request(condition=Keyword("id", (stem(new).lower(),)))).total == 1
-
-
-def test_clearing_forgets_everything(empty: SearchEngine) -> None:
-    filled(empty, corpus())
-    empty.clear()
-    assert (empty.search(EVERYTHING).total_any, list(empty.rows())) == (0, [])
-    filled(empty, corpus()[:2])
-    assert len(empty.rows()) == 2
-
-
-ODD_NAMES = (
-    "2024/카카오톡 장애.md",
-    "spaces and 'quotes' \"too\".md",
-    "emoji-🔥-👩‍💻.md",
-    "=x=y=.md",
-    "a/b/c/d/e.md",
-    "ΑΒΓ-ß-ı-İ.md",
-    "한" * 80 + ".md",
-    "%FF~!@#$^&()[]{};,.md",
-    "مرحبا.md",
-    "lone-\udcff-surrogate.md",
-    "nul-\x00-and-\x1f.md",
-)
-
-
-def test_odd_paths_and_ids_are_kept_apart(empty: SearchEngine) -> None:
-    content = "---\ntitle: {}\n---\n## Summary\nWord{} and zebra.\n"
-    filled(empty, [made(path, content.format(n, n)) for n, path in enumerate(ODD_NAMES)])
-    assert paths(empty) == set(ODD_NAMES)
-    assert empty.search(Request((word("zebra"),), limit=50)).total == len(ODD_NAMES)
-    for number, path in enumerate(ODD_NAMES):
-        results = empty.search(Request((word(f"word{number}"),)))
-        assert [hit.path for hit in results.hits] == [path]
-        shown = empty.document(path)
-        assert shown is not None
-        assert shown["title"] == str(number)
-    empty.apply(Changes(frozenset(ODD_NAMES[::2])))
-    assert paths(empty) == set(ODD_NAMES[1::2])
+    for large in (2**31, 2**62, 2**63, 10**30):
+        assert between(-large, large) == between(None, large) == between(-large, None) == known
+        assert between(large, None) == between(None, -large) == between(large, -large) == set()
+        unknown = Except(Between(field, -large, large))
+        assert full.search(Request(condition=unknown)).total == len(CORPUS) - len(known)
 
 
 def test_anything_may_be_asked_for(full: SearchEngine) -> None:
@@ -414,84 +292,3 @@ def test_anything_may_be_asked_for(full: SearchEngine) -> None:
         assert full.search(Request(condition=Keyword("service", (odd,)))).total == 0
         term = replace(word("x").spellings[0], terms=((odd, 0),))
         assert full.search(Request((replace(word("x"), spellings=(term,)),))).total_any == 0
-
-
-def test_a_very_long_entry_is_found_by_all_its_words(empty: SearchEngine) -> None:
-    words = [f"unique{number}" for number in range(10_000)]
-    text = " ".join(words) + " 데이터베이스" * 3000
-    assert len(text) > 100_000
-    filled(empty, [made("long.md", f"---\ntitle: Long\n---\n## Summary\n{text}\n"), *corpus()])
-    for typed in (words[0], words[5_000], words[-1], "unique4999 unique5000 unique5001"):
-        assert found(empty.search(Request((word(typed),)))) == ["long"]
-    assert empty.search(Request((word("데이터베이스"),))).total == 3
-
-
-def test_documents_are_taken_as_they_come(empty: SearchEngine) -> None:
-    def documents() -> Iterator[Document]:
-        for number in range(300):
-            service = f"s{number % 7}"
-            yield made(
-                f"{number:03}.md",
-                f"---\ntitle: Number {number}\nservices: [{service}]\n---\n"
-                f"## Summary\nCommon words and number{number}.\n",
-            )
-
-    empty.apply(Changes(documents=documents()))
-    results = empty.search(Request((word("common words"),), limit=5))
-    assert (results.total, len(results.hits)) == (300, 5)
-    assert dict(results.facets["service"]) == {f"s{n}": 43 if n < 6 else 42 for n in range(7)}
-    assert found(empty.search(Request((word("number123"),)))) == ["123"]
-
-
-def test_an_index_answers_alike_however_it_came_about(
-    empty: SearchEngine, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    """Sixty random changes later, merges included, all answers are those of a fresh index."""
-    chance = random.Random(20_240_718)
-    texts = list(CORPUS.values())
-    current: dict[str, str] = {}
-    for _ in range(60):
-        removed = frozenset(path for path in current if chance.random() < 0.1)
-        changed = {
-            f"{chance.randrange(12)}.md": chance.choice(texts) for _ in range(chance.randrange(4))
-        }
-        current = {path: text for path, text in current.items() if path not in removed} | changed
-        empty.apply(Changes(removed, [made(path, text) for path, text in changed.items()]))
-    assert len(current) > 4
-    name = request.node.callspec.params["empty"]
-    fresh = ENGINES[name](tmp_path / "fresh")
-    with fresh.exclusive():
-        filled(fresh, [made(path, text) for path, text in current.items()])
-    for case in CASES:
-        assert empty.search(case.request) == fresh.search(case.request), case.name
-    assert empty.words("") == fresh.words("")
-    assert empty.fields() == fresh.fields()
-    for field in fresh.fields():
-        assert empty.values(field) == fresh.values(field)
-    key = lambda row: row.path  # noqa: E731
-    assert sorted(empty.rows(), key=key) == sorted(fresh.rows(), key=key)
-    fresh.close()
-
-
-def test_what_fails_halfway_leaves_the_index_as_it_was(empty: SearchEngine) -> None:
-    filled(empty, corpus())
-    version = empty.version()
-
-    def failing() -> Iterator[Document]:
-        yield made("new.md", CORPUS["notes.md"])
-        raise RuntimeError("the source of documents dried up")
-
-    with pytest.raises(RuntimeError, match="dried up"):
-        empty.apply(Changes(frozenset({"notes.md"}), failing()))
-    assert empty.version() == version
-    assert paths(empty) == set(CORPUS)
-    empty.apply(Changes(frozenset({"notes.md"})))
-    assert len(empty.rows()) == len(CORPUS) - 1
-
-
-def test_a_closed_engine_opens_again_when_asked(empty: SearchEngine) -> None:
-    filled(empty, corpus())
-    empty.close()
-    assert empty.search(EVERYTHING).total == len(CORPUS)
-    empty.close()
-    empty.close()
