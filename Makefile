@@ -8,12 +8,14 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help search serve setup test lint bench bench-web screenshots clean FORCE
+.PHONY: help search serve setup test test-opensearch lint bench bench-web screenshots clean FORCE
 
 SHELL := /bin/sh
 PYTHON ?=
 COUNT ?= 10000
 PORT ?= 8000
+OPENSEARCH_OPTIONS ?=
+OPENSEARCH_OPTIONS_OLD ?=
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -31,6 +33,7 @@ help:
 	@echo 'make search Q="database failover"   search the entries (prepares .venv the first time)'
 	@echo 'make serve                          the web pages on http://127.0.0.1:8000/; PORT=9000'
 	@echo 'make test                           lint, types and tests, as CI runs them'
+	@echo 'make test-opensearch                the tests on real OpenSearch servers (Java, Maven)'
 	@echo 'make lint                           ruff and mypy alone'
 	@echo 'make bench                          the benchmarks; COUNT=1000 for a quick look'
 	@echo 'make bench-web                      the web pages under load, beside Datasette'
@@ -58,6 +61,14 @@ lint: $(TEST)
 
 test: lint
 	"$(PY)" -m pytest
+
+# On a server of their own: the newest version with all tests, then the oldest that is tried.
+# Where none can be started, each is skipped with the reason; KB_TESTS_OPENSEARCH=required fails.
+test-opensearch: $(TEST)
+	"$(PY)" -m pytest tests/opensearch $(OPENSEARCH_OPTIONS)
+	KB_TESTS_OPENSEARCH_VERSION=2.19.1.0 "$(PY)" -m pytest $(OPENSEARCH_OPTIONS_OLD) \
+	  tests/opensearch/test_contract.py tests/opensearch/test_agreement.py \
+	  tests/opensearch/test_opensearch_engine.py
 
 bench: $(BENCH)
 	"$(PY)" tests/benchmarks/run.py --count "$(COUNT)"

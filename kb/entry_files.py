@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from kb import corpus
 from kb.errors import CorpusError, NotFound
 from kb.finding import Finding
-from kb.search.documents import fold
-from kb.search.engine import Keyword, Request
+from kb.search.engine import Keyword, Request, is_shared
+from kb.search.keywords import fold
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,6 +33,26 @@ def content(folder: Path, path: str) -> bytes:
     if isinstance(found, Finding):
         raise CorpusError(found.message, found.help)
     return found
+
+
+def kept(engine: SearchEngine, path: str) -> bytes:
+    """The bytes of an entry's file as a shared index keeps them.
+
+    Raises:
+        CorpusError: it keeps none.
+    """
+    for _, found in kept_of(engine, [path]):
+        return found
+    raise CorpusError(
+        f"The index does not hold the text of {path}.",
+        "It has just been removed, or its file is too large to be kept there.",
+    )
+
+
+def kept_of(engine: SearchEngine, paths: Sequence[str]) -> list[tuple[str, bytes]]:
+    """The paths, in their order, with what a shared index keeps; those it does not left out."""
+    found = engine.contents(paths) if is_shared(engine) else {}
+    return [(path, found[path]) for path in paths if path in found]
 
 
 def path_of(engine: SearchEngine, folder: Path, name: str) -> str:

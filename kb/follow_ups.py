@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.errors import UsageError
-from kb.search.documents import fold
+from kb.search.keywords import fold
 from kb.search.results import SCHEMA_VERSION
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from kb.search.documents import fold, plain
+from kb.search.documents import plain
+from kb.search.keywords import fold
 from kb.search.results import entry_url
 
 if TYPE_CHECKING:

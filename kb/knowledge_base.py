@@ -13,14 +13,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from kb import corpus, entry_files
 from kb.errors import CorpusError, UsageError
-from kb.indexing import Progress, read_entry
 from kb.kept_index import KeptIndex
+from kb.reading import read_entry
 from kb.search.answer import Options, Searcher
 from kb.search.engine import DEFAULT_FACETS, Request, SearchEngine
 
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from kb.config import Config
     from kb.figures import Figures
     from kb.follow_ups import FollowUps
+    from kb.indexing import Progress
     from kb.model import Postmortem
     from kb.overview import EntrySummary, NameCount
     from kb.recurrences import Recurrence
@@ -299,6 +299,8 @@ class KnowledgeBase(KeptIndex):
         from kb.review.reviewing import Options as Choices
 
         self._read_config()
+        if self.reads_index and not paths and base is None:
+            raise self._without_files("Entries that are not named cannot be reviewed")
         day = today or _today()
         choices = Choices(base, tuple(rules), tuple(ignore), baseline, related, online, workers)
         found, index = corpus.scan(self.folder), None
@@ -323,20 +325,19 @@ class KnowledgeBase(KeptIndex):
         return str(shown["id"]) if shown else name
 
     def get(self, entry_id: str) -> Postmortem:
-        """One entry, read from its file: by id, former id, path, or a beginning that only it has.
+        """One entry, from its text: by id, former id, path, or a beginning that only it has.
 
         Raises:
             NotFound: there is none; `nearest` names similar ids.
             CorpusError: its file cannot be read any more.
         """
-        path = self._path_of(entry_id)
-        return read_entry(entry_files.content(self.folder, path), path, self.config)
+        return read_entry(self._content(path := self._path_of(entry_id)), path, self.config)
 
     def raw(self, entry_id: str) -> str:
         """The text of one entry's file. Raises what `get` raises."""
         from kb.document import text_of
 
-        return text_of(entry_files.content(self.folder, self._path_of(entry_id)))
+        return text_of(self._content(self._path_of(entry_id)))
 
     def _path_of(self, name: str) -> str:
         """The path of the entry that a person means."""
@@ -368,10 +369,9 @@ class KnowledgeBase(KeptIndex):
         return tuple(summary(hit.shown) for hit in found.hits)
 
     def entries(self) -> Iterator[Postmortem]:
-        """Every entry, read from its file, by path; one that has just been removed is left out."""
-        for path in sorted(row.path for row in self._asked(lambda engine: engine.rows())):
-            with suppress(CorpusError):
-                yield read_entry(entry_files.content(self.folder, path), path, self.config)
+        """Every entry, from its text, by path; one that has just been removed is left out."""
+        for path, content in self._contents():
+            yield read_entry(content, path, self.config)
 
     def services(self) -> tuple[NameCount, ...]:
         """The services of the vocabulary, then those that only entries name, by count."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kb import corpus
 from kb.errors import CorpusError, UsageError
-from kb.search.documents import fold
+from kb.search.keywords import fold
 from kb.search.text import normalise
 
 if TYPE_CHECKING:

@@ -57,9 +57,10 @@ class IndexStatus:
     """What can be said of the index without comparing every file.
 
     Attributes:
-        location: the index's folder, or None where it is in memory.
+        location: the index's folder or address, or None where it is in memory.
         problems: how many findings the entries have.
         size_bytes: of the index on disk.
+        up_to_date: None where there are no files to compare with.
     """
 
     engine: str
@@ -67,7 +68,7 @@ class IndexStatus:
     entries: int
     problems: int
     size_bytes: int
-    up_to_date: bool
+    up_to_date: bool | None
 
 
 def known_names(

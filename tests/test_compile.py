@@ -9,11 +9,10 @@ import pytest
 from kb.document import parse as read
 from kb.search.compile import SORTS, Compiled, compile_query
 from kb.search.documents import build
-from kb.search.engine import AllOf, AnyOf, Changes, Condition, Except, Keyword, Word
+from kb.search.engine import SYNONYM_WEIGHT, AllOf, AnyOf, Changes, Condition, Except, Keyword, Word
 from kb.search.filters import MOST_EXPANSIONS
 from kb.search.meanings import Context
 from kb.search.query import parse
-from kb.search.ranking import SYNONYM_WEIGHT
 from kb.search.synonyms import Synonyms
 from kb.search.whoosh_engine import WhooshEngine
 from kb.vocabulary import Service, Vocabulary

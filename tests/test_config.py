@@ -20,7 +20,7 @@ timezone = "Asia/Seoul"
 language = "KO"
 edit_url = "https://git.example.com/edit/main/entries/{path}"
 ticket_url = "https://tracker.example.com/browse/{ticket}"
-engine = { type = "opensearch", url = "http://127.0.0.1:9200" }
+engine = { type = "opensearch", hosts = ["http://127.0.0.1:9200"] }
 builtin_synonyms = false
 
 [services]
@@ -70,7 +70,7 @@ def test_every_key_is_read() -> None:
     assert config.language == "ko"
     assert config.edit_url == "https://git.example.com/edit/main/entries/{path}"
     assert config.ticket_url == "https://tracker.example.com/browse/{ticket}"
-    assert config.engine == EngineChoice("opensearch", {"url": "http://127.0.0.1:9200"})
+    assert config.engine == EngineChoice("opensearch", {"hosts": ["http://127.0.0.1:9200"]})
     assert config.vocabulary.services == {
         "chat": Service("chat", "대화", "Talk", ("톡", "Chat app"), url="http://c.example"),
         "pay": Service("pay", "결제"),
@@ -94,6 +94,50 @@ def test_every_key_is_read() -> None:
         "search": {"limit": 20, "page_size": 3, "sort": "newest"},
         "follow-ups": {"owner": "network"},
     }
+
+
+def test_an_engine_has_all_its_options() -> None:
+    text = """
+[engine]
+type = "opensearch"
+hosts = ["https://a.example:9200", "http://[::1]:9200/prefix"]
+index = "장애-2024"
+ca = "/ca.pem"
+timeout = 2.5
+shards = 3
+replicas = 0
+source = "index"
+"""
+    config, findings = parse(text)
+    assert findings == ()
+    assert (config.engine.type, config.engine.source) == ("opensearch", "index")
+    assert config.engine.options == {
+        "hosts": ["https://a.example:9200", "http://[::1]:9200/prefix"],
+        "index": "장애-2024",
+        "ca": "/ca.pem",
+        "timeout": 2.5,
+        "shards": 3,
+        "replicas": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        'password = "hush"',
+        'user = "hush"',
+        'api_key = "hush"',
+        'token = "hush"',
+        'hosts = ["https://me:hush@a.example"]',
+        'hosts = "https://me:hush@a.example"',
+    ],
+)
+def test_secrets_in_the_file_are_found_and_not_quoted(option: str) -> None:
+    (finding,) = parse(f'[engine]\ntype = "opensearch"\n{option}\n')[1]
+    assert "hush" not in str(finding)
+    assert finding.level == "error"
+    assert "KB_OPENSEARCH_PASSWORD" in finding.help
+    assert "in the environment" in finding.help
 
 
 def test_an_empty_text_is_the_defaults() -> None:
@@ -174,6 +218,22 @@ class TestCauses:
         ('engine = "lucene"', [("config-value", 1)]),
         ("engine = 7", [("config-value", 1)]),
         ("[engine]\ntype = 7", [("config-value", 1)]),
+        ('[engine]\ntype = "whoosh"\nhosts = []', [("config-key", 3)]),
+        ('[engine]\ntype = "opensearch"\nhosst = []', [("config-key", 3)]),
+        ('[engine]\ntype = "opensearch"\nhosts = []', [("config-value", 3)]),
+        ('[engine]\ntype = "opensearch"\nhosts = "http://a"', [("config-value", 3)]),
+        ('[engine]\ntype = "opensearch"\nhosts = ["a:9200"]', [("config-value", 3)]),
+        ('[engine]\ntype = "opensearch"\npassword = "p"', [("config-value", 3)]),
+        ('[engine]\ntype = "opensearch"\napi_key = "p"', [("config-value", 3)]),
+        ('[engine]\ntype = "opensearch"\nindex = "a,b"', [("config-value", 3)]),
+        ('[engine]\ntype = "opensearch"\nindex = "Upper"', [("config-value", 3)]),
+        ('[engine]\ntype = "opensearch"\ntimeout = true', [("config-value", 3)]),
+        ('[engine]\ntype = "opensearch"\ntimeout = 0', [("config-value", 3)]),
+        ('[engine]\ntype = "opensearch"\nshards = 0', [("config-value", 3)]),
+        ('[engine]\ntype = "opensearch"\nreplicas = -1', [("config-value", 3)]),
+        ('[engine]\ntype = "opensearch"\nca = ""', [("config-value", 3)]),
+        ('[engine]\ntype = "opensearch"\nsource = "idx"', [("config-value", 3)]),
+        ('[engine]\ntype = "tantivy"\nsource = "index"', [("config-value", 3)]),
         ('builtin_synonyms = "no"', [("config-value", 1)]),
         ("services = []", [("config-value", 1)]),
         ("causes = 3", [("config-value", 1)]),
@@ -225,6 +285,7 @@ def test_what_is_wrong_is_found_at_its_line(text: str, expected: list[tuple[str,
         ("time_zone = 1", "timezone"),
         ("[services.a]\nalias = []", "aliases"),
         ('engine = "tantivi"', "tantivy"),
+        ('engine = { type = "opensearch", hosst = [] }', "hosts"),
         ('timezone = "Asia/Soeul"', "Asia/Seoul"),
         ("[options.serch]\nlimit = 1", "search"),
     ],

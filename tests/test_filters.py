@@ -229,6 +229,7 @@ def test_a_filter_finds_and_says(typed: str, expected: str, understood: str) -> 
             "text does not have “kakaotlk”",
         ),
         ("author:nobody", "no entry has the author nobody; searched as text", "", None),
+        ("tag:logni", "no entry has the tag logni; searched as text", "tag:login", None),
         (
             "author:..",
             "author has no order, so no ranges; left out",

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from kb.search.columns import Columns
 from kb.search.engine import (
+    COMPOUND_WEIGHT,
     K1,
+    SYNONYM_WEIGHT,
     AllOf,
     AnyOf,
     B,
@@ -24,7 +26,7 @@ from kb.search.engine import (
     TermSequence,
     Word,
 )
-from kb.search.ranking import COMPOUND_WEIGHT, SYNONYM_WEIGHT, ZONE_BITS, Ranked, rank
+from kb.search.ranking import ZONE_BITS, Ranked, rank
 
 
 @dataclass

@@ -15,7 +15,7 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.errors import NotFound, UsageError
-from kb.indexing import read_entry
+from kb.reading import read_entry
 from kb.related import OpenFollowUp, RelatedEntries, RelatedEntry
 from kb.related.incident import LONGEST_TEXT
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.review.rule import Family, Problem, Rule
-from kb.review.rules import RULES, by_code, named, problems
+from kb.review.rules import RULES, named, problems
 from kb.review.subject import Folder, Subject
 from tests.review_examples import KEYS, PATH, SECTIONS, codes, entry_of, found, read, told
 
@@ -90,11 +90,6 @@ def test_the_texts_of_a_rule_are_there_to_be_read(rule: Rule) -> None:
 def test_a_rule_is_known_by_code_and_name(typed: str, code: str | None) -> None:
     rule = named(typed)
     assert (rule.code if rule else None) == code
-
-
-def test_by_code_takes_codes_as_they_are_written() -> None:
-    assert by_code("KB203") is named("template-text")
-    assert by_code("template-text") is None
 
 
 def test_problems_come_in_the_order_of_lines() -> None:

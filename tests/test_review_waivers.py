@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kb.review.rule import ReviewFinding
-from kb.review.rules import LATER, RULES, by_code, named, problems
+from kb.review.rules import LATER, RULES, named, problems
 from kb.review.waivers import UNUSED, apply, unused
 from kb.review.waivers import read as waivers_of
 from tests.review_examples import entry_of, found, found_at, read
@@ -125,7 +125,7 @@ def test_what_is_no_waiver_allows_nothing(text: str) -> None:
 
 def test_rules_that_need_more_than_an_entry_are_known_by_name() -> None:
     assert {rule.code for rule in LATER} == {"KB003", "KB810"}
-    assert by_code("KB003") is named("unused-waiver") is UNUSED
+    assert named("KB003") is named("unused-waiver") is UNUSED
     assert all(list(rule.check(read(entry_of()))) == [] for rule in LATER)
 
 

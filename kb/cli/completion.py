@@ -19,7 +19,10 @@ def ids(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[Co
     from kb import corpus
 
     try:
-        paths = corpus.scan(_open(ctx).folder).files
+        knowledge = _open(ctx)
+        paths: Iterable[str] = corpus.scan(knowledge.folder).files
+        if knowledge.reads_index:
+            paths = [entry.path for entry in knowledge.list()] if knowledge.is_indexed else []
     except (KbError, OSError):
         return []
     names = sorted(path.rpartition("/")[2].rpartition(".")[0] for path in paths)

@@ -10,7 +10,8 @@ import click
 
 from kb.cli.layout import counted, pad, plain
 from kb.cli.options import KbCommand, output_forms, print_json
-from kb.cli.session import Progress, current
+from kb.cli.session import current
+from kb.errors import UsageError
 
 if TYPE_CHECKING:
     from kb.finding import Finding
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from kb.search.sync import SyncStats
 
 SCHEMA_VERSION = 1
+_UP_TO_DATE = {
+    True: "yes",
+    False: "no: the next search updates it",
+    None: "not known here: entries are read from the index",
+}
 
 
 @click.command("index", cls=KbCommand, short_help="Look after the index.")
@@ -38,10 +44,14 @@ def index_command(*, rebuild: bool, status: bool, verify: bool, form: str) -> No
         raise click.UsageError(f"--status only looks; it cannot go with {other}.")
     session = current()
     knowledge = session.open()
+    if knowledge.reads_index and not (status or rebuild or verify):
+        raise UsageError(
+            "Here entries are read from the index, which is written where their files are.",
+            "Run `kb index` there; `kb index --status` looks at the index from here.",
+        )
     stats: SyncStats | None = None
     if rebuild or not (status or verify):
-        with Progress() as progress:
-            stats = knowledge.sync(progress.report, rebuild=rebuild)
+        stats = session.sync(rebuild=rebuild)
     findings = knowledge.verify() if verify else ()
     state = knowledge.status()
     if form == "json":
@@ -106,7 +116,7 @@ def _status_lines(state: IndexStatus) -> Iterator[str]:
         ("Entries", f"{state.entries:,}"),
         ("With findings", f"{state.problems:,}"),
         ("Size", _size(state.size_bytes)),
-        ("Up to date", "yes" if state.up_to_date else "no: the next search updates it"),
+        ("Up to date", _UP_TO_DATE[state.up_to_date]),
     )
     for name, value in facts:
         yield f"{pad(name, 15)}{plain(value)}"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 import click
 
 from kb.cli.layout import counted, cut, lines_of, plain, width, wrap
+from kb.record import record
 from kb.spans import short_duration
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _FACET_LINES = 2
 _SAFE_WORD = re.compile(r"[\w@%+=:,./-][\w@%+=:,./~-]*")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Asked:
     """What was asked, as far as the answer repeats it.
 

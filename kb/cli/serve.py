@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from contextlib import nullcontext
 
 import click
 
@@ -69,11 +70,15 @@ def _serve(host: str, port: int, workers: int | None, access_log: str) -> None:
 
     session = current()
     knowledge = session.open()
-    with serving.bound(host, port) as listener, own_folder(knowledge.folder) as folder:
-        with Progress() as progress:  # the first state is whole before anybody sees it
-            stats = Keeper(knowledge, folder, tell).follow(progress.report)
+    keeping = nullcontext(None) if knowledge.reads_index else own_folder(knowledge.folder)
+    with serving.bound(host, port) as listener, keeping as folder:
+        if folder is None:
+            stats = knowledge.sync()
+        else:
+            with Progress() as progress:  # the first state is whole before anybody sees it
+                stats = Keeper(knowledge, folder, tell).follow(progress.report)
         session.tell_findings((*knowledge.findings, *stats.findings))
-        if not stats.added + stats.changed + stats.unchanged:
+        if folder is not None and not stats.added + stats.changed + stats.unchanged:
             tell("There are no entries yet. Begin one: kb new TITLE")
         knowledge.close()
         chosen = serving.Serving(
@@ -82,6 +87,7 @@ def _serve(host: str, port: int, workers: int | None, access_log: str) -> None:
             knowledge.config.web,
             workers or serving.default_workers(),
             access_log,
+            shared=knowledge.shared,
         )
         address = serving.address_of(listener)
         serving.serve(chosen, listener, lambda: click.echo(f"Serving {address}  (Ctrl-C ends it)"))

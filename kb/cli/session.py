@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 import click
@@ -17,6 +15,7 @@ from kb.errors import KbError
 if TYPE_CHECKING:
     from kb.finding import Finding
     from kb.knowledge_base import KnowledgeBase
+    from kb.search.sync import SyncStats
 
 _FINDINGS_TOLD = 5
 # Fewer documents are indexed before a bar could be read.
@@ -25,7 +24,6 @@ _WIDEST = 100
 _NARROWEST = 40
 
 
-@dataclass
 class Session:
     """One run of `kb`.
 
@@ -34,9 +32,10 @@ class Session:
         pager: whether long output may go through a pager.
     """
 
-    entries: str | None = None
-    pager: bool = True
-    _opened: list[KnowledgeBase] = field(default_factory=list)
+    def __init__(self, entries: str | None = None, *, pager: bool = True) -> None:
+        self.entries = entries
+        self.pager = pager
+        self._opened: list[KnowledgeBase] = []
 
     def open(self) -> KnowledgeBase:
         """The knowledge base, opened once; CorpusError where there is no entries folder."""
@@ -54,10 +53,19 @@ class Session:
     def synced(self) -> KnowledgeBase:
         """The knowledge base with its index brought up to date; findings are told."""
         knowledge = self.open()
-        with Progress() as progress:
-            stats = knowledge.sync(progress.report)
+        stats = self.sync()
         self.tell_findings((*knowledge.findings, *stats.findings))
         return knowledge
+
+    def sync(self, *, rebuild: bool = False) -> SyncStats:
+        """Bring the index up to date; where that fails, what is wrong with kb.toml is told."""
+        knowledge = self.open()
+        try:
+            with Progress() as progress:
+                return knowledge.sync(progress.report, rebuild=rebuild)
+        except KbError:
+            self.tell_findings(knowledge.findings)
+            raise
 
     def tell_findings(self, findings: Iterable[Finding]) -> None:
         """What is wrong with entries, a line each, on standard error; notes are left to reviews."""
@@ -86,8 +94,14 @@ class Session:
         return {command: dict(values) for command, values in options.items()}
 
     def place(self, path: str) -> str:
-        """Where an entry lies, as somebody in the current folder would write it."""
-        absolute = self.open().folder / path
+        """Where an entry lies, as somebody in the current folder would write it.
+
+        Where its file is on another machine, its place there in the entries folder.
+        """
+        knowledge = self.open()
+        absolute = knowledge.folder / path
+        if knowledge.reads_index and not absolute.exists():
+            return path
         try:
             here = os.path.relpath(absolute)
         except (OSError, ValueError):
@@ -97,8 +111,7 @@ class Session:
     def show(self, lines: Iterable[str]) -> None:
         """Print text, through a pager where it is longer than the terminal is high."""
         text = "\n".join(lines)
-        height = shutil.get_terminal_size().lines
-        if self.pager and sys.stdout.isatty() and text.count("\n") + 1 >= height:
+        if self.pager and sys.stdout.isatty() and text.count("\n") + 1 >= _terminal().lines:
             if os.environ.get("KB_PAGER"):
                 os.environ["PAGER"] = os.environ["KB_PAGER"]
             # Without it `less` shows Korean as <EA><B0>... where the locale is C.
@@ -150,10 +163,21 @@ def tell(message: str) -> None:
 
 def terminal_width() -> int:
     """The columns to lay text out in: the terminal's, 80 where there is none, at most 100."""
-    return max(_NARROWEST, min(shutil.get_terminal_size().columns, _WIDEST))
+    return max(_NARROWEST, min(_terminal().columns, _WIDEST))
 
 
 def table_width() -> int | None:
     """The columns of a table; None, for no limit, where a program reads it instead of a person."""
     watched = sys.stdout.isatty() or os.environ.get("COLUMNS")
-    return max(_NARROWEST, shutil.get_terminal_size().columns) if watched else None
+    return max(_NARROWEST, _terminal().columns) if watched else None
+
+
+def _terminal() -> os.terminal_size:
+    """As `shutil.get_terminal_size` has it, which imports every kind of archive beside."""
+    asked = [os.environ.get(name, "") for name in ("COLUMNS", "LINES")]
+    columns, lines = (int(size) if size.isdecimal() else 0 for size in asked)
+    try:
+        known = os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else -1)
+    except (OSError, ValueError):
+        known = os.terminal_size((0, 0))
+    return os.terminal_size((columns or known.columns or 80, lines or known.lines or 24))

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from kb.record import record
 from kb.vocabulary import near
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ LEVELS: tuple[Level, ...] = ("error", "warning", "note")
 NEVER = "never"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReviewSettings:
     """What a team chose; rules are named by code, name, family or the beginning of a code.
 

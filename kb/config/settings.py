@@ -6,7 +6,7 @@ Every key is optional, and so is the file. Top-level keys must stand above the f
     language = "ko"             the language of entries that name none
     edit_url = "https://git.example.com/edit/main/entries/{path}"
     ticket_url = "https://tracker.example.com/browse/{ticket}"
-    engine = "whoosh"           or { type = "opensearch", url = "..." }
+    engine = "whoosh"           or { type = "opensearch", hosts = [...] }; see `kb.config.engine`
     builtin_synonyms = true     whether kb.vocabulary.glossary counts
     extend_causes = false       whether [causes] adds to the built-in causes or replaces them
     [services]  id = { label, owner, aliases, description, url }, or id = "label"
@@ -22,16 +22,18 @@ from __future__ import annotations
 
 import re
 import stat
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
+from kb.config.engine import ENGINES, EngineChoice, read_engine
 from kb.config.known_keys import TOP_LEVEL, read_causes, read_services, read_synonyms
 from kb.config.review import ReviewSettings, read_review
 from kb.config.toml_table import Reader
 from kb.config.toml_text import read_toml
 from kb.config.web import WebSettings, read_web
 from kb.finding import Finding
+from kb.record import record
 from kb.vocabulary import DEFAULT_VOCABULARY, Vocabulary, near
 from kb.vocabulary.glossary import GLOSSARY
 
@@ -42,7 +44,6 @@ if TYPE_CHECKING:
     from kb.config.toml_text import TomlError
 
 NAME = "kb.toml"
-ENGINES = ("whoosh", "tantivy", "opensearch")
 COMMANDS = (
     "search",
     "show",
@@ -66,20 +67,7 @@ TABLES = ("services", "causes", "synonyms", "review", "web", "options")
 _MOST_BYTES = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class EngineChoice:
-    """Which search engine to use.
-
-    Attributes:
-        type: one of `ENGINES`.
-        options: what the engine is opened with, as the engine understands it.
-    """
-
-    type: str = ENGINES[0]
-    options: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
+@record
 class Config:
     """What `kb.toml` says; without one, the defaults.
 
@@ -134,7 +122,7 @@ def parse(text: str, path: str = NAME) -> tuple[Config, tuple[Finding, ...]]:
     reader.known_keys((key for key in table if key not in commands), (*top, *COMMANDS))
     config = Config(
         vocabulary=_vocabulary(reader, table),
-        engine=_engine(reader, table.get("engine", ENGINES[0])),
+        engine=read_engine(reader, table.get("engine", ENGINES[0])),
         timezone=_timezone(reader, table),
         language=_language(reader, table),
         edit_url=_address(reader, table, "edit_url", "git.example.com/edit/main/entries/{path}"),
@@ -187,23 +175,6 @@ def _vocabulary(reader: Reader, table: Mapping[str, object]) -> Vocabulary:
         synonyms=(GLOSSARY if built_in else ())
         + read_synonyms(reader, reader.table(table, "synonyms")),
     )
-
-
-def _engine(reader: Reader, value: object) -> EngineChoice:
-    options: dict[str, object] = {}
-    if isinstance(value, dict):
-        options = {key: one for key, one in value.items() if key != "type"}
-        value = value.get("type", ENGINES[0])
-    if not isinstance(value, str):
-        reader.wrong_kind(value, "text or a table", f'Write engine = "{ENGINES[0]}".', "engine")
-    elif value not in ENGINES:
-        nearest = near(value, ENGINES, limit=1)
-        remedy = f"Did you mean {nearest[0]}?" if nearest else f"Known: {', '.join(ENGINES)}."
-        message = f'There is no engine "{value}".'
-        reader.report("config-value", "error", ("engine", "type"), message, remedy)
-    else:
-        return EngineChoice(value, options)
-    return EngineChoice()
 
 
 def _timezone(reader: Reader, table: Mapping[str, object]) -> str:

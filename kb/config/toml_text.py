@@ -7,7 +7,8 @@ mistake is left out, and the rest is read.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from kb.record import record
 
 # More mistakes than this, and what is left says little about what was meant.
 _MOST_ATTEMPTS = 12
@@ -19,7 +20,7 @@ _STATEMENT = re.compile(rf"\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*=")
 _PART = re.compile(_KEY)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TomlError:
     """A statement that is not TOML: line and column from 1, column 0 where it is unknown."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from kb.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,7 @@ _ORIGIN = r"https?://(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:.]+\])(?:
 _ADDRESS = rf"""{_ORIGIN}(?:/[^\s?#<>"'\\]*)?"""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WebSettings:
     """Choices that do not change while the application runs.
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, get_args
 
 from kb.errors import UsageError
+from kb.record import record
 from kb.search import text
 from kb.search.compile import SORTS, Compiled, compile_query
-from kb.search.documents import PRESENCES, fold
 from kb.search.engine import (
     DEFAULT_FACETS,
     FACETS,
@@ -25,6 +25,7 @@ from kb.search.engine import (
     Word,
 )
 from kb.search.filters import spell
+from kb.search.keywords import PRESENCES, fold
 from kb.search.meanings import Context
 from kb.search.query import OPERATORS, cleaned, parse
 from kb.search.query_fields import FIELDS
@@ -52,10 +53,10 @@ LONGEST_ID = 200
 MOST_CORRECTED = 8
 """Words of one query that a better spelling is looked for."""
 
-_BETWEEN_WORDS = re.compile('[\\s()"“”*~]+')
+_BETWEEN_WORDS = '[\\s()"“”*~]+'
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Options:
     """What a search takes beside the query; see `kb.KnowledgeBase.search`."""
 
@@ -137,7 +138,7 @@ class Options:
                 raise UsageError(f"The {name} {value} is out of range.", f"Choose {allowed}.")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Listing:
     """All entries that match a query well, for figures over them.
 
@@ -270,7 +271,7 @@ class Searcher:
         parts = [part for part, holding in pairs if holding == 0]
         if results.total_any == 0:
             parts.extend(word.text for word in compiled.marked[len(compiled.words) :])
-        words = dict.fromkeys(word for part in parts for word in _BETWEEN_WORDS.split(part))
+        words = dict.fromkeys(word for part in parts for word in re.split(_BETWEEN_WORDS, part))
         alone = [word for word in words if word.isalpha() and word not in OPERATORS]
         return alone[:MOST_CORRECTED]
 

@@ -8,15 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
+from kb.record import record
 from kb.search import filters, meanings
-from kb.search.engine import AllOf, AnyOf, Condition, Except, Sort, TermSequence, Word
+from kb.search.engine import (
+    SYNONYM_WEIGHT,
+    AllOf,
+    AnyOf,
+    Condition,
+    Except,
+    Sort,
+    TermSequence,
+    Word,
+)
 from kb.search.filters import MOST_EXPANSIONS, nothing_in, spell
 from kb.search.query_fields import FIELD_ALIASES, FIELDS
 from kb.search.query_tree import Either, Filter, Group, Item, Not, Query, Text
-from kb.search.ranking import SYNONYM_WEIGHT
 from kb.search.results import Notice
 from kb.search.synonyms import LONGEST, key
 
@@ -27,8 +36,7 @@ SORTS: tuple[str, ...] = get_args(Sort)
 SHORTEST_SPACED, LONGEST_SPACED = 4, 12
 """Syllables of a Korean word that is looked for with a space in it as well."""
 
-_MIXED = re.compile(r"[^\W\d_가-힣]{2,}|[가-힣]{2,}")
-_HANGUL = re.compile("[가-힣]+")
+_MIXED = r"[^\W\d_가-힣]{2,}|[가-힣]{2,}"
 _SPOKEN_SORTS = {
     "relevance": "best match first",
     "newest": "newest first",
@@ -37,7 +45,7 @@ _SPOKEN_SORTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Compiled:
     """A query ready to be asked.
 
@@ -75,7 +83,6 @@ class _Demand(NamedTuple):
     denied: str
 
 
-@dataclass(slots=True)
 class _Taken:
     """A word that need not match.
 
@@ -83,21 +90,22 @@ class _Taken:
         plain: whether it may stand for other words, alone or together with its neighbours.
     """
 
-    word: Word
-    part: str
-    plain: bool
+    def __init__(self, word: Word, part: str, *, plain: bool) -> None:
+        self.word = word
+        self.part = part
+        self.plain = plain
 
 
-@dataclass(slots=True)
 class _Compiler:
-    context: Context
-    notices: list[Notice] = field(default_factory=list)
-    unknown: set[str] = field(default_factory=set)
-    taken: list[_Taken] = field(default_factory=list)
-    marked: list[Word] = field(default_factory=list)
-    idle: list[str] = field(default_factory=list)
-    sort: Sort | None = None
-    denying: bool = False
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.notices: list[Notice] = []
+        self.unknown: set[str] = set()
+        self.taken: list[_Taken] = []
+        self.marked: list[Word] = []
+        self.idle: list[str] = []
+        self.sort: Sort | None = None
+        self.denying = False
 
     def take_notice(self, notice: Notice) -> None:
         """A notice of the parser; a field that does not exist gets the nearest that does."""
@@ -171,7 +179,7 @@ class _Compiler:
 
     def _take(self, word: Word, part: str, *, plain: bool) -> None:
         if word.spellings and all(taken.word.spellings != word.spellings for taken in self.taken):
-            self.taken.append(_Taken(word, part, plain))
+            self.taken.append(_Taken(word, part, plain=plain))
 
     def _choices(self, items: Sequence[Item]) -> tuple[TermSequence, ...]:
         """The spellings of any of these; what must not be there is meant as it is typed."""
@@ -191,7 +199,7 @@ class _Compiler:
         """
         if item.part in self.unknown:
             return [Text(part, "word", part) for part in re.split('[:,\\s"]+', item.text) if part]
-        runs = _MIXED.findall(item.text)
+        runs = () if item.text.isascii() else re.findall(_MIXED, item.text)
         if len(runs) < 2 or "".join(runs) != item.text or self.context.synonyms.of(key(item.text)):
             return [item]
         return [Text(run, "word", run) for run in runs]
@@ -225,7 +233,7 @@ class _Compiler:
     def _with_space(self, item: Text) -> Sequence[str]:
         """Korean is spaced freely: where no `결제시스템` is held, `결제 시스템` may be."""
         word = item.text
-        if item.kind != "word" or not _HANGUL.fullmatch(word):
+        if item.kind != "word" or not all("가" <= letter <= "힣" for letter in word):
             return ()
         if not SHORTEST_SPACED <= len(word) <= LONGEST_SPACED or meanings.is_held(
             word, self.context

@@ -9,8 +9,10 @@ highlighting and wording are ours and the same for all.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from dataclasses import field
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeGuard
+
+from kb.record import record
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -71,13 +73,27 @@ DEFAULT_FACETS = FACETS[:5]
 """The facets of a search's JSON, which a `Request` asks for unless it says otherwise."""
 UNLISTED = frozenset(("sections", "findings"))
 """What a list of entries does not show of them: the long parts of `Document.shown`."""
+LARGEST_CONTENT = 32 * 1024 * 1024
+"""Bytes of a file that an engine of the capability `contents` keeps."""
 K1 = 0.9
 B = 0.75
+SYNONYM_WEIGHT = 0.5
+"""What a synonym counts against the word as typed."""
+COMPOUND_WEIGHT = 0.3
+"""What a joined chunk as a whole adds to the scores of its parts (measured on Cranfield)."""
 
 Sort = Literal["relevance", "newest", "oldest", "longest"]
 
+Capability = Literal["set-aside", "shared", "contents"]
+"""What not every engine can do.
 
-@dataclass(frozen=True, slots=True)
+`set-aside`: its states can be put aside (`SearchEngine.set_aside`). `shared`: its index is on a
+server, the same for several machines, and never in memory instead. `contents`: it keeps what the
+entries' files hold, so that they can be read where the files are not.
+"""
+
+
+@record
 class Document:
     """One entry as an engine stores it.
 
@@ -91,6 +107,7 @@ class Document:
         numbers: field -> number, for the fields that are known.
         facets: facet -> values as shown.
         shown: what results show: JSON values only.
+        content: what the file holds, for engines that keep it.
     """
 
     id: str
@@ -103,6 +120,7 @@ class Document:
     numbers: Mapping[str, int]
     facets: Mapping[str, tuple[str, ...]]
     shown: Mapping[str, Any]
+    content: bytes = b""
 
     @property
     def summary(self) -> Mapping[str, Any]:
@@ -115,7 +133,7 @@ class Document:
         return sum(sum(map(len, terms.values())) for terms in self.zones.values())
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TermSequence:
     """Terms that stand for one spelling of a word or phrase.
 
@@ -132,7 +150,7 @@ class TermSequence:
     extra: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Word:
     """A word or phrase that an entry may match in one of several spellings.
 
@@ -151,7 +169,7 @@ class Word:
     named: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Keyword:
     """The entry has one of these folded values in this field; no values: any value."""
 
@@ -159,7 +177,7 @@ class Keyword:
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Between:
     """The entry's number in this field lies between low and high, both included."""
 
@@ -168,28 +186,28 @@ class Between:
     high: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Paths:
     """The entry is one of these (by path)."""
 
     paths: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AllOf:
     """Every part holds; no parts: every entry."""
 
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AnyOf:
     """At least one part holds; no parts: no entry."""
 
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Except:
     """The part does not hold."""
 
@@ -199,7 +217,7 @@ class Except:
 Condition = Word | Keyword | Between | Paths | AllOf | AnyOf | Except
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Request:
     """One search.
 
@@ -221,7 +239,7 @@ class Request:
     facets: tuple[str, ...] = DEFAULT_FACETS
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hit:
     """One found entry: its score, whether it matches well, what its document stored."""
 
@@ -231,7 +249,7 @@ class Hit:
     shown: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Results:
     """What an engine found.
 
@@ -251,7 +269,7 @@ class Results:
     word_totals: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Row:
     """What an index knows of one document without reading it."""
 
@@ -264,7 +282,7 @@ class Row:
     problems: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Listed:
     """One document of many: its row, and what lists show of it (`Document.summary`)."""
 
@@ -272,7 +290,7 @@ class Listed:
     summary: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Changes:
     """What is to be done to an index: paths to remove, documents to add or replace."""
 
@@ -287,6 +305,10 @@ class SearchEngine(Protocol):
     may be called by several threads at once. Counts and scores are of the documents that are
     there now, however the index came about.
     """
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What it can do beyond what every engine does; asking for anything else is an error."""
 
     def exclusive(self) -> AbstractContextManager[None]:
         """Hold off every other process that would bring this index up to date."""
@@ -345,3 +367,25 @@ class SearchEngine(Protocol):
 
     def close(self) -> None:
         """Let go of files and connections."""
+
+
+class SharedEngine(SearchEngine, Protocol):
+    """An engine of the capabilities `shared` and `contents`."""
+
+    @property
+    def place(self) -> str:
+        """Where the index is, for people and to tell indexes apart."""
+
+    def size(self) -> int:
+        """The bytes that the index takes on the server."""
+
+    def contents(self, paths: Sequence[str]) -> Mapping[str, bytes]:
+        """What entries' files held when they were indexed, byte for byte.
+
+        Left out are entries that are not there, and those above `LARGEST_CONTENT`.
+        """
+
+
+def is_shared(engine: SearchEngine) -> TypeGuard[SharedEngine]:
+    """Whether the index is on a server, with the entries' own text."""
+    return engine.capabilities >= {"shared", "contents"}

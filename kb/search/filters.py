@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from kb.search import text
-from kb.search.documents import PRESENCES, fold, part_field, parts
 from kb.search.engine import (
     AllOf,
     Between,
@@ -18,6 +17,7 @@ from kb.search.engine import (
     Word,
 )
 from kb.search.filters_times import minutes, period
+from kb.search.keywords import PRESENCES, fold, part_field, parts
 from kb.search.query_fields import FIELD_ALIASES, FIELDS
 from kb.search.query_tree import Filter, write
 from kb.search.resolved import Context, Resolved, any_of
@@ -107,7 +107,7 @@ def _unknown_value(item: Filter, value: str, known: Mapping[str, int], context: 
 
         nearest = tuple(
             name
-            for name in near(value, known, limit=3)
+            for name in near(value, tuple(known), limit=3)
             if _is_held(Keyword(item.field, (name,)), context)
         )
     suggestion = _again(item, value, nearest[0]) if nearest else ""

@@ -16,10 +16,18 @@ ENVIRONMENT = "KB_CACHE_DIR"
 _OWN_ONLY = 0o700
 
 
-def index_folder(entries: Path, engine: str = "whoosh") -> tuple[Path | None, str]:
+def index_folder(
+    entries: Path, engine: str = "whoosh", server: str = ""
+) -> tuple[Path | None, str]:
     """The folder for this entries folder's index, created, and a notice where it is not the usual.
 
     Each engine has its own, so that going to another one and back finds what was there.
+
+    Args:
+        entries: the entries folder.
+        engine: its name.
+        server: where the index itself is, if not in the folder, which then holds only what
+            spares reading the files again; each such index has its own.
 
     Returns:
         (folder, notice): the folder is None where none can be written; the index is then kept
@@ -29,7 +37,7 @@ def index_folder(entries: Path, engine: str = "whoosh") -> tuple[Path | None, st
     for root in (_chosen, _temporary):
         place = "the usual place"
         try:
-            folder = root() / _name(entries, engine)
+            folder = root() / _name(entries, engine, server)
             place = str(folder)
             _create(folder)
         except (OSError, RuntimeError, ValueError) as error:
@@ -37,14 +45,17 @@ def index_folder(entries: Path, engine: str = "whoosh") -> tuple[Path | None, st
             continue
         if not tried:
             return folder, ""
+        what = "What files looked like" if server else "The index"
         return (
             folder,
-            f"The index is kept in {folder} ({tried[0]}). Set {ENVIRONMENT} to change it.",
+            f"{what} is kept in {folder} ({tried[0]}). Set {ENVIRONMENT} to change it.",
         )
-    return None, (
-        f"The index is kept in memory only, so every call makes it anew ({tried[0]}). "
-        f"Set {ENVIRONMENT} to a folder that you may write."
+    cost = (
+        "What files looked like cannot be kept, so every call reads all of them"
+        if server
+        else "The index is kept in memory only, so every call makes it anew"
     )
+    return None, f"{cost} ({tried[0]}). Set {ENVIRONMENT} to a folder that you may write."
 
 
 def size(folder: Path) -> int:
@@ -79,13 +90,15 @@ def _user_cache() -> Path:
     return user_cache_path("postmortem-kb", appauthor=False)
 
 
-def _name(entries: Path, engine: str) -> str:
+def _name(entries: Path, engine: str, server: str) -> str:
     """Readable, and different for each folder: its last two names and a checksum of the whole."""
     place = os.path.realpath(entries)
     names = [part for part in Path(place).parts[-2:] if part.strip("/\\")]
     readable = "-".join("".join(c if c.isalnum() else "_" for c in name) for name in names)
     checksum = zlib.crc32(place.encode("utf-8", "surrogatepass"))
     ending = "" if engine == "whoosh" else f"-{engine}"
+    if server:
+        ending += f"-{zlib.crc32(server.encode('utf-8', 'surrogatepass')):08x}"
     return f"{readable[:60]}-{checksum:08x}{ending}"
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-from kb.search import documents, resolved
+from kb.record import record
+from kb.search import keywords, resolved
 from kb.search.engine import Request, TermSequence, Word
 from kb.search.filters import spell
 from kb.search.synonyms import Synonyms, key
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Context(resolved.Context):
     """What a query is read against.
 
@@ -52,7 +52,7 @@ def is_held(typed: str, context: Context) -> bool:
 def services(typed: str, context: Context) -> tuple[tuple[str, str], ...]:
     """The service that a word is a name of."""
     service = context.vocabulary.canonical("service", typed)
-    return () if service is None else (("service", documents.fold(service)),)
+    return () if service is None else (("service", keywords.fold(service)),)
 
 
 def causes(typed: str, context: Context) -> tuple[tuple[str, str], ...]:

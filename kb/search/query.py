@@ -31,21 +31,25 @@ DEEPEST_GROUP = 12
 SHORTEST_PREFIX = 3
 SHORTEST_HANGUL_PREFIX = 2
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_FIELD = re.compile(r"(?P<name>[^\W\d_][\w.-]+):(?P<value>[^\s:/\\].*)", re.DOTALL)
-_EMPTY_FIELD = re.compile(r'(?P<name>[^\W\d_][\w.-]+):[",\s]*')
-_NEXT_WORD = re.compile(r'\s+([^\s()":]+)')
+# Most queries need none of these, and to compile one takes longer than to read a query.
+_CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
+_FIELD = r"(?s)(?P<name>[^\W\d_][\w.-]+):(?P<value>[^\s:/\\].*)"
+_EMPTY_FIELD = r'(?P<name>[^\W\d_][\w.-]+):[",\s]*'
+_NEXT_WORD = r'\s+([^\s()":]+)'
 _QUOTE = '"'
 _CURLY_QUOTES = str.maketrans("“”„", _QUOTE * 3)
-_VALUE_OPENS = re.compile(r"[^\W\d_][\w.-]+:(?:[<>]=?|(?:.*,)?)", re.DOTALL)
-_COMPARISON = re.compile(r"(?P<sign>>=|<=|>|<)(?P<value>.+)", re.DOTALL)
-_JOINED = re.compile(r"[^\W_]+(?:[-_./:\\@+]+[^\W_]+)*")
+_VALUE_OPENS = r"(?s)[^\W\d_][\w.-]+:(?:[<>]=?|(?:.*,)?)"
+_COMPARISON = r"(?s)(?P<sign>>=|<=|>|<)(?P<value>.+)"
+_JOINED = r"[^\W_]+(?:[-_./:\\@+]+[^\W_]+)*"
 OPERATORS = ("OR", "AND", "NOT")
 
 
 def cleaned(typed: str) -> str:
     """What is read of a typed text: normalised, quotes straight, no control characters."""
-    return _CONTROL.sub(" ", normalise(typed)).translate(_CURLY_QUOTES)
+    even = normalise(typed)
+    if not even.isprintable():
+        even = re.sub(_CONTROL, " ", even)
+    return even.translate(_CURLY_QUOTES)
 
 
 def parse(typed: str, other_fields: Collection[str] = ()) -> Query:
@@ -200,8 +204,10 @@ class _Parser:
         if not raw:
             self.at = max(self.at, start + 1)
             return None
-        match = _FIELD.fullmatch(read)
-        empty = _EMPTY_FIELD.fullmatch(read)
+        if ":" not in read:
+            return self._word(read, raw)
+        match = re.fullmatch(_FIELD, read)
+        empty = re.fullmatch(_EMPTY_FIELD, read)
         if empty:
             self._note_empty(empty["name"], start)
         elif match:
@@ -216,8 +222,8 @@ class _Parser:
         """`service: kakaotalk` has the value in the wrong place."""
         if not self._field(name):
             return
-        following = _NEXT_WORD.match(self.text, self.at)
-        part = self.text[start : following.end() if following else self.at]
+        following = re.match(_NEXT_WORD, self.text[self.at :])
+        part = self.text[start : self.at + (following.end() if following else 0)]
         suggestion = f"{name}:{following[1]}" if following else ""
         message = f"the value of {name}: must follow without a space; searched as text"
         self.notices.append(Notice(part, message, suggestion))
@@ -253,7 +259,7 @@ class _Parser:
 
     def _opens_value(self, start: int) -> bool:
         """Whether a quote here keeps together what follows a field's colon, comma or sign."""
-        return _VALUE_OPENS.fullmatch(self.text, start, self.at) is not None
+        return re.fullmatch(_VALUE_OPENS, self.text[start : self.at]) is not None
 
     def _closing_quote(self) -> int | None:
         following = range(self.at + 1, len(self.text))
@@ -265,7 +271,7 @@ class _Parser:
         return folded if folded in FIELDS or folded in self.other_fields else None
 
     def _filter(self, name: str, value: str, raw: str) -> Item:
-        comparison = _COMPARISON.fullmatch(value)
+        comparison = re.fullmatch(_COMPARISON, value)
         if comparison and (compared := _unquote(comparison["value"]).strip()):
             return Filter(name, (compared,), comparison["sign"], raw)
         if ".." in value and _QUOTE not in value:
@@ -279,7 +285,7 @@ class _Parser:
         if read in OPERATORS or not any(map(str.isalnum, read)):
             return None
         bare = read[:-1]
-        if read.endswith("*") and _JOINED.fullmatch(bare):
+        if read.endswith("*") and re.fullmatch(_JOINED, bare):
             hangul = "가" <= bare[0] <= "힣"
             shortest = SHORTEST_HANGUL_PREFIX if hangul else SHORTEST_PREFIX
             if len(bare) >= shortest:

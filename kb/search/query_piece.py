@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 
+from kb.record import record
 from kb.search.query import cleaned
 from kb.search.query_fields import FIELD_ALIASES, FIELDS
 
@@ -16,7 +16,7 @@ _FIELD = re.compile(r"(?P<name>[^\W\d_][\w.-]*):(?P<sign>[<>]=?)?(?P<value>.*)",
 _WORD = re.compile(r"[^\s\"()]+")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Piece:
     """The last piece of a query, after a minus or parenthesis that stands before it.
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
+
+from kb.record import record
 
 if TYPE_CHECKING:
     from kb.search.results import Notice
@@ -14,7 +16,7 @@ TextKind = Literal["word", "phrase", "prefix", "typo"]
 _SPECIAL_VALUE = re.compile(r'[\s",()]|\.\.|^[:/\\<>=]')
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Text:
     """A word, a phrase, the beginning of a word, or a word with a possible typo."""
 
@@ -23,7 +25,7 @@ class Text:
     part: str = dataclasses.field(default="", compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Filter:
     """`field:value`.
 
@@ -40,21 +42,21 @@ class Filter:
     part: str = dataclasses.field(default="", compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Not:
     """The entry must not match the item."""
 
     item: Item
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Either:
     """The entry matches one of the items."""
 
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Group:
     """Items in parentheses."""
 
@@ -64,7 +66,7 @@ class Group:
 Item = Text | Filter | Not | Either | Group
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Query:
     """A whole query.
 

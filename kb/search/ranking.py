@@ -17,8 +17,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from kb.record import record
 from kb.search.engine import (
+    COMPOUND_WEIGHT,
     K1,
+    SYNONYM_WEIGHT,
     ZONES,
     AllOf,
     AnyOf,
@@ -38,10 +41,6 @@ if TYPE_CHECKING:
 ZONE_BITS = 20
 """A position in an index is (zone number << ZONE_BITS) + position in the zone."""
 ZONE_NUMBERS = {zone: number for number, zone in enumerate(ZONES)}
-SYNONYM_WEIGHT = 0.5
-"""What a synonym counts against the word as typed."""
-COMPOUND_WEIGHT = 0.3
-"""What a joined chunk as a whole adds to the scores of its parts (measured on Cranfield)."""
 
 
 Postings = tuple[Sequence[int], Sequence[float]]
@@ -62,7 +61,7 @@ class Segment(Protocol):
         """The term's positions in those of the documents that hold it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Found:
     """One document in the order of results."""
 
@@ -72,7 +71,7 @@ class Found:
     well: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ranked:
     """The outcome; `found` is the asked page only."""
 

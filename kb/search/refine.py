@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
+from kb.record import record
 from kb.search.query import LONGEST_QUERY, cleaned, parse
 from kb.search.query_fields import FIELD_ALIASES, FIELDS
 from kb.search.query_tree import Either, Filter, Group, Item, Not, Query, write
@@ -26,7 +27,7 @@ _SIGN_BEFORE = re.compile(r"(?:-|NOT\s+)$")
 _AND_BEFORE = re.compile(r"(?:^|(?<=\s))AND\s+$")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AppliedFilter:
     """A filter that every entry found has passed.
 
@@ -43,7 +44,7 @@ class AppliedFilter:
     without: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Place:
     """An item at the top of a query and the characters it stands at, its sign included."""
 
@@ -56,7 +57,7 @@ class _Place:
 
 def values_of(query: str, field: str) -> tuple[str, ...]:
     """The values that entries are narrowed to in a field, as typed and in that order."""
-    filters = (place.filter for place in _places(_read(query)) if _narrows(place, field))
+    filters = (place.filter for place in _placed(query) if _narrows(place, field))
     return tuple(dict.fromkeys(value for one in filters for value in one.values))
 
 
@@ -70,20 +71,21 @@ def with_value(query: str, field: str, value: str) -> str:
     if not value or value in values_of(query, field):
         return query
     tree = _read(query)
-    there = [place for place in _places(tree) if _narrows(place, field)]
+    there = [place for place in _placed(query) if _narrows(place, field)]
     if there:
         last = there[-1]
         more = replace(last.filter, values=(*last.filter.values, value))
         return _edited(tree, last, more)
-    wanted = replace(tree, items=(*tree.items, Filter(_field(field), (value,))))
-    term = write(wanted.items[-1])
+    added = Filter(_field(field), (value,))
+    term = write(added)
     text = tree.typed.strip()
     longer = f"{text} {term}".lstrip()
-    simple = _SIMPLE.fullmatch(value) and _field(field) in FIELDS and len(longer) <= LONGEST_QUERY
+    simple = _SIMPLE.fullmatch(value) and added.field in FIELDS and len(longer) <= LONGEST_QUERY
     # All simple terms are read alike, so that a page with a hundred of them reads one.
-    if _takes_a_term(text) if simple else _reads(longer, wanted):
+    wanted = None if simple else replace(tree, items=(*tree.items, added))
+    if _takes_a_term(text) if wanted is None else _reads(longer, wanted):
         return longer
-    before = replace(wanted, items=(wanted.items[-1], *tree.items))
+    before = replace(tree, items=(added, *tree.items))
     return f"{term} {text}" if _reads(f"{term} {text}", before) else str(before)
 
 
@@ -206,6 +208,11 @@ def _reads(text: str, wanted: Query) -> bool:
 def _read(query: str) -> Query:
     """A query that is edited once for each link of a page."""
     return parse(query)
+
+
+@lru_cache(maxsize=64)
+def _placed(query: str) -> tuple[_Place, ...]:
+    return tuple(_places(_read(query)))
 
 
 @lru_cache(maxsize=64)

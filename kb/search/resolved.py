@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from kb.record import record
 from kb.search.engine import AnyOf, Condition, SearchEngine, Word
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kb.vocabulary import Vocabulary
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Context:
     """What filters are read against.
 
@@ -29,7 +29,7 @@ class Context:
     recurring: Callable[[], frozenset[str]]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Resolved:
     """A filter as it was understood, or the notice that says why it was not.
 

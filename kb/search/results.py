@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from kb.record import record
 from kb.search.engine import DEFAULT_FACETS
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def entry_url(identifier: str) -> str:
     return f"/entries/{quote(identifier)}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Notice:
     """A part of the query that was ignored or read in another way than typed.
 
@@ -59,7 +59,7 @@ class Notice:
         return {"part": self.part, "message": self.message, "suggestion": self.suggestion}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Snippet:
     """A passage of an entry that holds what was looked for.
 
@@ -76,7 +76,7 @@ class Snippet:
     marks: tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SearchHit:
     """One found entry as results show it. Dates and instants are ISO 8601 text or None."""
 
@@ -126,7 +126,7 @@ class SearchHit:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SearchResults:
     """The answer to one search.
 

@@ -11,14 +11,14 @@ import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from heapq import nlargest
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Literal
 
-from kb.search.documents import PRESENCES
+from kb.record import record
 from kb.search.keystrokes import is_half_typed, keystrokes, keystrokes_once
+from kb.search.keywords import PRESENCES
 from kb.search.query import LONGEST_QUERY, OPERATORS
 from kb.search.query_fields import FIELD_ALIASES, FIELDS
 from kb.search.query_piece import Piece, last_piece
@@ -48,7 +48,7 @@ _LAST = chr(0x10FFFF)
 _MOST_WORDS = 50
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Suggestion:
     """One way to go on.
 
@@ -89,7 +89,7 @@ class Suggestion:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Asked:
     """What is to be completed: the whole query, its last piece, and the keystrokes of that."""
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, get_args
 
-from kb.search.documents import PRESENCES
+from kb.record import record
 from kb.search.engine import Sort
 from kb.search.filters import SPOKEN_STATES, STATES
 from kb.search.keystrokes import keystrokes
+from kb.search.keywords import PRESENCES
 from kb.search.query_fields import FIELDS
 from kb.vocabulary import DETECTED_BY, SEVERITIES, STATUSES, TRIGGERS, Service
 
@@ -38,7 +39,7 @@ class Rank(IntEnum):
     NONE = 4
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Name:
     """A value with all the names it is found by.
 

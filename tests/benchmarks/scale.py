@@ -1,8 +1,9 @@
 """A hundred thousand or a million entries: streamed into an engine, then searched.
 
     python tests/benchmarks/scale.py --count 1000000 --to FOLDER
-    python tests/benchmarks/scale.py --count 100000 --to FOLDER --engine opensearch \\
-        --hosts http://127.0.0.1:9201,http://127.0.0.1:9202 --shards 3 --replicas 1
+    python tests/benchmarks/scale.py --count 100000 --to FOLDER --nodes 3
+
+With `--nodes` the engine is OpenSearch, on so many nodes that are started here, a JVM each.
 
 Entries are generated, read and analysed in worker processes and go straight to the engine that
 this process writes: no entry is ever a file, so the disk holds the index alone. Generating them
@@ -19,6 +20,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -28,13 +30,14 @@ from statistics import median
 from time import perf_counter
 
 from kb import KnowledgeBase, config
-from kb.indexing import read_entry
+from kb.reading import read_entry
 from kb.search import documents, engines, location
 from kb.search.engine import Changes, Document
 from tests.benchmarks import generator
 from tests.benchmarks.measures import FIRST_DAY, Row
 from tests.benchmarks.queries import QUERIES
 from tests.benchmarks.run import table_line
+from tests.opensearch.server import Server, cluster
 
 CHUNK = 250
 """Entries that a worker is given at once."""
@@ -45,6 +48,9 @@ STEP = 50_000
 PASSES = 3
 UNSEEN = 20
 """Entries beyond the indexed ones, whose similar incidents are looked for."""
+HEAP = "1g"
+COMPILED = ("-XX:TieredStopAtLevel=4", "-XX:-UseSerialGC", "-XX:+UseG1GC")
+"""As a server runs; the tests' nodes save processor time instead."""
 
 
 @cache
@@ -173,40 +179,62 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--count", type=int, default=100_000, help="how many entries")
     parser.add_argument("--to", type=Path, required=True, help="the folder to work in")
-    parser.add_argument("--engine", default="tantivy", choices=sorted(engines.EXTRAS))
-    parser.add_argument("--hosts", default="http://127.0.0.1:9200", help="of OpenSearch")
+    parser.add_argument("--nodes", type=int, default=0, help="of OpenSearch; else tantivy is used")
     parser.add_argument("--shards", type=int, default=1)
-    parser.add_argument("--replicas", type=int, default=0)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--only-ask", action="store_true", help="the index is there already")
     return parser.parse_args()
 
 
+@contextmanager
+def started(given: argparse.Namespace) -> Iterator[tuple[dict[str, object], list[Server]]]:
+    """The engine's options, and the nodes of the cluster they lead to, which ends with the body."""
+    if not given.nodes:
+        yield {}, []
+        return
+    with cluster(count=given.nodes, heap=HEAP, options=COMPILED) as nodes:
+        options: dict[str, object] = {"hosts": [node.url for node in nodes], "index": "kb-scale"}
+        yield options | {"shards": given.shards, "replicas": min(1, given.nodes - 1)}, nodes
+
+
 def main() -> None:
-    """Index and ask; the folder holds the index and a kb.toml afterwards."""
+    """Index and ask; the folder holds a kb.toml and, with tantivy, the index afterwards."""
     given = _arguments()
     place: Path = given.to.absolute()
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    settings, options = generator.configuration(), dict[str, object]()
-    if given.engine == "opensearch":
-        options = {"hosts": given.hosts.split(","), "index": "kb-scale", "source": "index"}
-        options |= {"shards": given.shards, "replicas": given.replicas}
-        table = ", ".join(f"{name} = {json.dumps(value)}" for name, value in options.items())
-        settings = f'engine = {{ type = "opensearch", {table} }}\n{settings}'
-    (place / "kb.toml").write_text(settings, encoding="utf-8")
-    (place / "engine").write_text(given.engine, encoding="utf-8")
-    if not given.only_ask:
-        for row in fill(given.engine, options, place, Stream(given.count, given.workers)):
+    engine = "opensearch" if given.nodes else "tantivy"
+    with started(given) as (options, nodes):
+        settings = generator.configuration()
+        if nodes:
+            pairs = {"type": engine, **options, "source": "index"}.items()
+            table = ", ".join(f"{name} = {json.dumps(value)}" for name, value in pairs)
+            settings = f"engine = {{ {table} }}\n{settings}"
+        (place / "kb.toml").write_text(settings, encoding="utf-8")
+        (place / "engine").write_text(engine, encoding="utf-8")
+        if not given.only_ask:
+            for row in fill(engine, options, place, Stream(given.count, given.workers)):
+                print(table_line(row), flush=True)
+        # A state that was set aside is an index without a folder of entries: just what this is.
+        knowledge = KnowledgeBase.open(place, engine=engine, snapshot=None if nodes else place)
+        for row in (*size(knowledge, place, given.count), *memory(nodes)):
             print(table_line(row), flush=True)
-    local = given.engine != "opensearch"
-    if local:
-        size = location.size(place)
-        note = f"{size / given.count:.0f} bytes an entry"
-        print(table_line(Row("index size", size / 1e6, "MB", note=note)), flush=True)
-    # A state that was set aside is an index without a folder of entries: just what this is.
-    knowledge = KnowledgeBase.open(place, engine=given.engine, snapshot=place if local else None)
-    for row in ask(knowledge, given.count):
-        print(table_line(row), flush=True)
+        for row in ask(knowledge, given.count):
+            print(table_line(row), flush=True)
+        for row in memory(nodes):
+            print(table_line(row), flush=True)
+        knowledge.close()
+
+
+def size(knowledge: KnowledgeBase, place: Path, count: int) -> Iterator[Row]:
+    """What the index takes on disk, replicas included."""
+    taken = knowledge.status().size_bytes if knowledge.shared else location.size(place)
+    yield Row("index size", taken / 1e6, "MB", note=f"{taken / count:.0f} bytes an entry")
+
+
+def memory(nodes: list[Server]) -> Iterator[Row]:
+    """What each node has in memory."""
+    for node in nodes:
+        yield Row(f"memory of {node.name}", node.memory / 1e6, "MB", note=f"heap {HEAP}")
 
 
 if __name__ == "__main__":

@@ -113,11 +113,15 @@ class Keeper:
     def follow(self, progress: Progress | None = None) -> SyncStats:
         """Bring the index up to date, and set it aside where that changed what it answers.
 
+        A shared index is not set aside.
+
         Raises:
             CorpusError: the entries folder cannot be read.
             IndexFailure: the index cannot be written or set aside.
         """
         stats = self._knowledge.sync(progress)
+        if self._knowledge.shared:
+            return stats
         state = self._knowledge.state()
         if state != self._state:
             new = replace(self._news, number=self._news.number + 1)
