@@ -86,34 +86,41 @@ def _options(reader: Reader, engine: str, table: Mapping[str, object]) -> dict[s
     known = _KNOWN.get(engine, {})
     options: dict[str, object] = {}
     for key, value in table.items():
-        place = ("engine", key)
         if key in {"type", "source"}:
             continue
-        if key not in known:
-            _unknown(reader, engine, key)
-            continue
-        fits, wanted, remedy = known[key]
-        if fits(value):
+        wrong = problem(engine, key, value)
+        if wrong is None:
             options[key] = value
-            continue
-        # What it is may be an address with a password in it, so it is not quoted.
-        remedy = _SECRETS_BELONG if key == "hosts" and "@" in str(value) else remedy
-        reader.report("config-value", "error", place, f"engine.{key} is not {wanted}.", remedy)
-        if key in _NO_DEFAULT:  # with another cluster or index than was meant, nothing is right
-            options[key] = value
+        elif key in known or _is_secret(engine, key):
+            reader.report("config-value", "error", ("engine", key), *wrong)
+            if key in _NO_DEFAULT:  # with another cluster or index than was meant, nothing is right
+                options[key] = value
+        elif known:
+            reader.known_keys([key], ("type", "source", *known), ("engine",))
+        else:
+            reader.report("config-key", "warning", ("engine", key), *wrong)
     return options
 
 
-def _unknown(reader: Reader, engine: str, key: str) -> None:
+def problem(engine: str, key: str, value: object) -> tuple[str, str] | None:
+    """What is wrong with an option of an engine, and the remedy; None: nothing.
+
+    The value is not quoted: it may be an address with a password in it.
+    """
     known = _KNOWN.get(engine, {})
-    if _SECRET.search(key) and not near(key, tuple(known), limit=1):
-        message = f"engine.{key} must not stand in kb.toml."
-        reader.report("config-value", "error", ("engine", key), message, _SECRETS_BELONG)
-    elif known:
-        reader.known_keys([key], ("type", "source", *known), ("engine",))
-    else:
-        message = f"engine.{key} does not count: {engine} has no options."
-        reader.report("config-key", "warning", ("engine", key), message, "Leave it out.")
+    if key in known:
+        fits, wanted, remedy = known[key]
+        remedy = _SECRETS_BELONG if key == "hosts" and "@" in str(value) else remedy
+        return None if fits(value) else (f"engine.{key} is not {wanted}.", remedy)
+    if _is_secret(engine, key):
+        return f"engine.{key} must not stand in kb.toml.", _SECRETS_BELONG
+    remedy = f"Choose from {', '.join(sorted(known))}." if known else "Leave it out."
+    return f"engine.{key} does not count: {engine} has no such option.", remedy
+
+
+def _is_secret(engine: str, key: str) -> bool:
+    """Whether an unknown option is likely to hold a secret, and no known one is meant."""
+    return _SECRET.search(key) is not None and not near(key, tuple(_KNOWN.get(engine, {})), limit=1)
 
 
 def _is_address(host: object) -> bool:
@@ -127,7 +134,7 @@ def _are_addresses(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(map(_is_address, value))
 
 
-def is_index(value: object) -> bool:
+def _is_index(value: object) -> bool:
     """Whether an index can have this name, and it means one index only."""
     return isinstance(value, str) and _INDEX.fullmatch(value) is not None
 
@@ -148,7 +155,7 @@ _KNOWN: Mapping[str, Mapping[str, tuple[Callable[[object], bool], str, str]]] = 
             'Write hosts = ["https://search.example.org:9200"].',
         ),
         "index": (
-            is_index,
+            _is_index,
             "a name for an index",
             'Write it in lower case without blanks and signs: index = "postmortems".',
         ),

@@ -15,7 +15,7 @@ from typing import Any
 
 from opensearchpy import OpenSearch, exceptions
 
-from kb.config.engine import is_index
+from kb.config.engine import problem
 from kb.errors import BrokenIndex, IndexFailure, KbError, UsageError
 from kb.record import record
 
@@ -25,7 +25,6 @@ OLDEST = (2, 10)
 
 _SOCKETS = 32
 """Kept open to each host: as many threads may ask at once without opening one each time."""
-_KNOWN = frozenset(("hosts", "index", "ca", "timeout", "shards", "replicas"))
 _CA = 'ca = "/path/of/ca.pem"'
 _REASONS = {
     "disk usage exceeded flood-stage watermark": (
@@ -79,46 +78,14 @@ class Settings:
         Raises:
             UsageError: an option is unknown, of another kind, or a secret.
         """
-        for name in sorted(options.keys() - _KNOWN):
-            if any(secret in name for secret in ("password", "user", "key")):
-                raise UsageError(
-                    f"{name} must not stand in kb.toml.",
-                    f"Set {USER} and {PASSWORD}, or {API_KEY}, in the environment.",
-                )
-            raise UsageError(
-                f"OpenSearch has no option {name!r}.", f"Choose from {', '.join(sorted(_KNOWN))}."
-            )
-        hosts = options.get("hosts", list(cls().hosts))
-        if not isinstance(hosts, list) or not hosts or not all(map(_is_address, hosts)):
-            raise UsageError(
-                "hosts of the engine is no list of addresses without user and password.",
-                'Write hosts = ["https://search.example.org:9200"].',
-            )
-        index = _of(options, "index", str, cls().index)
-        if not is_index(index):
-            raise UsageError(
-                "index of the engine is no name for an index.",
-                'Write it in lower case without blanks and signs: index = "postmortems".',
-            )
-        return cls(
-            hosts=tuple(hosts),
-            index=index,
-            ca=_of(options, "ca", str, None),
-            timeout=float(_of(options, "timeout", (int, float), cls().timeout)),
-            shards=_of(options, "shards", int, cls().shards),
-            replicas=_of(options, "replicas", int, cls().replicas),
-        )
-
-
-def _is_address(host: object) -> bool:
-    return isinstance(host, str) and host.startswith(("http://", "https://")) and "@" not in host
-
-
-def _of(options: Mapping[str, object], name: str, kind: Any, default: Any) -> Any:  # noqa: ANN401 -- of the kind asked
-    value = options.get(name, default)
-    if value is not default and (not isinstance(value, kind) or isinstance(value, bool)):
-        raise UsageError(f"{name} of the engine is {value!r}.", f"Write it like {default!r}.")
-    return value
+        for name, value in options.items():
+            wrong = problem("opensearch", name, value)
+            if wrong is not None:
+                raise UsageError(*wrong)
+        given: dict[str, Any] = dict(options)
+        if "hosts" in given:
+            given["hosts"] = tuple(given["hosts"])
+        return cls(**given)
 
 
 class Connection:
