@@ -40,6 +40,8 @@ TOPICS = (
     "static-site",
     "api",
     "engines",
+    "opensearch",
+    "scale",
 )
 """In the order in which they are listed."""
 RUNS_ITSELF = "?"
