@@ -91,7 +91,11 @@ def test_each_text_is_in_its_language(web_app: Flask, topic: str) -> None:
         english, korean = (help_texts.read(topic, language) for language in LANGUAGES)
     for text, expected in ((english, False), (korean, True)):
         told = [text.title, text.lead, *(heading.words for heading in text.headings)]
-        korean_ones = [bool(HANGUL.search(one)) for one in told if one not in {"Whoosh", "tantivy", "OpenSearch"}]
+        korean_ones = [
+            bool(HANGUL.search(one))
+            for one in told
+            if one not in {"Whoosh", "tantivy", "OpenSearch"}
+        ]
         assert set(korean_ones) == {expected}
 
 
