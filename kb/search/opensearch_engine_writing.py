@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 GRACE_SECONDS = 1.0
 """How long searches that are on their way find the index that was replaced."""
 
+REPLICA_SECONDS = 10.0
+"""How long a new index may wait for its replicas."""
+
 _REBUILD = "`kb index --rebuild` makes it anew from the entries."
 _OTHER_NAME = 'Choose another name in kb.toml: engine = {type = "opensearch", index = "..."}.'
 
@@ -144,8 +147,20 @@ def create(connection: Connection) -> str:
     body = kept.body(settings.shards, settings.replicas, _meta(0))
     with connection.errors():
         try:
-            # Replicas may come later: a cluster that has just lost a node can be written, too.
-            connection.client.indices.create(index=index, body=body)
+            health = connection.client.cluster.health()
+            # Written before its replica is there, a shard is lost with its node. Where replicas
+            # take too long they may come later: who has just lost a node can be written, too.
+            copies = min(settings.replicas + 1, max(1, int(health["number_of_data_nodes"])))
+            waited = f"{min(settings.timeout / 2, REPLICA_SECONDS) * 1000:.0f}ms"
+            connection.client.indices.create(
+                index=index,
+                body=body,
+                params={
+                    "wait_for_active_shards": copies,
+                    "timeout": waited,
+                    "request_timeout": settings.timeout,  # else the client takes the one above
+                },
+            )
         except exceptions.RequestError as error:
             if error.error != "resource_already_exists_exception":
                 raise  # else asked twice: the answer to the first was lost
