@@ -79,6 +79,14 @@ class Cluster:
             at_once = {"index.unassigned.node_left.delayed_timeout": "0s"}
             client.indices.put_settings(index="*", body=at_once)
             client.cluster.reroute(params={"retry_failed": "true"})
+            green = {"wait_for_status": "green", "timeout": "25s", "request_timeout": 40}
+            try:
+                client.cluster.health(params=green)
+            except exceptions.TransportError:
+                # A recovery that hangs on a node that was killed is begun again.
+                for replicas in (0, 1):
+                    body = {"index.number_of_replicas": replicas}
+                    client.indices.put_settings(index="*", body=body)
             self.nodes[0].wait(client, wait_for_status="green")
 
     def engine(self) -> OpenSearchEngine:
