@@ -223,8 +223,10 @@ def sweep(connection: Connection) -> None:
 def _is_ours(connection: Connection, index: str) -> bool:
     try:
         return read_state(connection, index) is not None
-    except BrokenIndex:
+    except BrokenIndex:  # of an earlier version
         return True
+    except IndexFailure:  # somebody else's, or of a later version
+        return False
 
 
 def write(

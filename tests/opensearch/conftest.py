@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ from tests.opensearch.server import Server, Unavailable, cluster, running
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from typing import TypeVar
+
+    from opensearchpy import OpenSearch
 
     Started = TypeVar("Started")
 
@@ -63,3 +66,12 @@ def safe() -> Iterator[Secured]:
     """A node with TLS, users and tokens."""
     with ExitStack() as stack:
         yield started(stack, secured())
+
+
+def unused_name(client: OpenSearch) -> Iterator[str]:
+    """A name for an index; nothing that begins with it is left in the end."""
+    made_up = f"kb-{secrets.token_hex(6)}"
+    yield made_up
+    for index in client.indices.get(index=f"{made_up}*"):
+        client.indices.put_settings(index=index, body={"index.blocks.write": None})
+        client.indices.delete(index=index)

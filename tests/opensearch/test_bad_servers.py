@@ -21,7 +21,7 @@ from kb.search import opensearch_engine_writing as writing
 from kb.search.engine import Changes, Request
 from kb.search.opensearch_engine import OpenSearchEngine
 from tests.engine_contract import corpus, filled, made, word
-from tests.opensearch.conftest import VERSION, started
+from tests.opensearch.conftest import VERSION, started, unused_name
 from tests.opensearch.disk import small_disk
 from tests.opensearch.folder import Machine, machine
 from tests.opensearch.server import Server, free_port, running
@@ -51,10 +51,7 @@ def client(troubled: Server) -> Iterator[OpenSearch]:
 
 @pytest.fixture
 def name(client: OpenSearch) -> Iterator[str]:
-    made_up = f"kb-{secrets.token_hex(6)}"
-    yield made_up
-    for index in client.indices.get(index=f"{made_up}*"):
-        client.indices.delete(index=index)
+    yield from unused_name(client)
 
 
 @pytest.fixture
@@ -349,6 +346,18 @@ def test_a_foreign_index_of_that_name_is_left_alone(
     assert_refused(one, "is no index of ours", "Choose another name", SEARCH, INDEX, REBUILD)
     assert client.count(index=name)["count"] == 1
     assert list(client.indices.get(index=f"{name}-2*")) == []
+
+
+def test_a_foreign_index_whose_name_begins_like_ours_hinders_no_rebuild(
+    one: Machine, client: OpenSearch, name: str
+) -> None:
+    client.indices.create(index=f"{name}-2-years", body={"mappings": {}})
+    client.index(index=f"{name}-2-years", body={"a": 1}, refresh=True)
+    for command in (("index",), ("index", "--rebuild")):
+        code, _, said = one.kb(*command)
+        assert code == 0, said
+    assert_well(one)
+    assert client.count(index=f"{name}-2-years")["count"] == 1
 
 
 def test_an_alias_that_goes_away_is_never_made_an_index(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 import signal
 import socket
 import subprocess
@@ -25,6 +24,7 @@ from kb.search import opensearch_engine_writing as writing
 from kb.search.engine import Changes, Document, Request
 from kb.search.opensearch_engine import OpenSearchEngine
 from tests.engine_contract import CORPUS, corpus, filled, made, word
+from tests.opensearch.conftest import unused_name
 
 if TYPE_CHECKING:
     from tests.opensearch.server import Server
@@ -43,12 +43,7 @@ def client(server: Server) -> Iterator[OpenSearch]:
 
 @pytest.fixture
 def name(client: OpenSearch) -> Iterator[str]:
-    """A name for an index, of which nothing is left in the end."""
-    made_up = f"kb-{secrets.token_hex(6)}"
-    yield made_up
-    for index in client.indices.get(index=f"{made_up}*"):
-        client.indices.put_settings(index=index, body={"index.blocks.write": None})
-        client.indices.delete(index=index)
+    yield from unused_name(client)
 
 
 @pytest.fixture
