@@ -16,8 +16,8 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Iterator
-from dataclasses import asdict, replace
+from collections.abc import Generator, Iterator
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -30,50 +30,65 @@ SMALLEST_COUNT = 1_000
 """Below this some of the words that are searched for may be in no entry."""
 
 
+@dataclass(frozen=True, slots=True)
+class Budgets:
+    """What an engine may take at `BUDGETED_COUNT` entries on two cores.
+
+    Attributes:
+        index: seconds and megabytes of the first index.
+        whole: `kb search` to a process that imports click, a tenth of the entries and all.
+        warm: milliseconds of a search, p50 and p95.
+        figures: milliseconds of the first statistics, and of a completion.
+        edited: a search after an edit to one without.
+    """
+
+    index: tuple[float, float] | None = None
+    whole: tuple[float | None, float | None] = (None, None)
+    warm: tuple[float, float] | None = None
+    figures: tuple[float, float] | None = None
+    edited: float | None = None
+
+
+WHOOSH = Budgets((50, 500), (4, 6), (40, 120), (500, 10), 1.5)
+TANTIVY = Budgets((15, 500), (2.5, 3.5), (5, 15), (500, 10), 1.5)
+
+
 def measure(count: int, folder: Path) -> Iterator[Row]:
     """Generate, index and search in this folder; a row as soon as it is known."""
     judged = count == BUDGETED_COUNT
-    few = count // 10
     small = Kb(folder / "small" / "entries", folder / "small" / "cache")
     large = Kb(folder / "large" / "entries", folder / "large" / "cache")
-    generator.write(few, small.entries)
-    markdown = generator.write(count, large.entries)
-    yield from measures.first_index(small, few, None)
-    yield from measures.first_index(large, count, (50, 500) if judged else None)
-    yield measures.index_size(large, count, markdown)
-    yield from measures.whole_search(small, few, 4 if judged else None)
-    yield from measures.whole_search(large, count, 6 if judged else None)
-    os.environ["KB_CACHE_DIR"] = str(large.cache)
-    rows, comparable = measures.warm_search(large, count, (40, 120) if judged else None)
-    yield from rows
-    yield from measures.figures(large, count, (500, 10) if judged else None)
+    generator.write(count // 10, small.entries)
+    generator.write(count, large.entries)
+    comparable = yield from of_engine(small, large, count, WHOOSH if judged else Budgets())
     texts, seconds = measures.terms_of_entries(large)
     yield Row(f"analysis alone of {count:,}", seconds, "s", note="Markdown text to terms")
     for yardstick in yardsticks.installed(folder / "yardsticks"):
         yield from measures.against(yardstick, texts, comparable)
-    yield measures.search_after_edit(large, count, 1.5 if judged else None)
     if yardsticks.has_tantivy():
-        for row in _with_tantivy(small, large, count, judged=judged):
+        fast = [
+            replace(kb, engine="tantivy", cache=kb.cache.with_name("tantivy"))
+            for kb in (small, large)
+        ]
+        for row in of_engine(fast[0], fast[1], count, TANTIVY if judged else Budgets()):
             yield replace(row, what=f"tantivy: {row.what}")
 
 
-def _with_tantivy(small: Kb, large: Kb, count: int, *, judged: bool) -> Iterator[Row]:
-    """The same with the fast engine, over the same entries."""
+def of_engine(small: Kb, large: Kb, count: int, budgets: Budgets) -> Generator[Row, None, float]:
+    """What one engine takes; the median in ms of the queries that yardsticks are asked too."""
     few = count // 10
-    small, large = (
-        replace(kb, engine="tantivy", cache=kb.cache.with_name("tantivy")) for kb in (small, large)
-    )
     markdown = sum(file.stat().st_size for file in large.entries.rglob("*.md"))
     yield from measures.first_index(small, few, None)
-    yield from measures.first_index(large, count, (15, 500) if judged else None)
+    yield from measures.first_index(large, count, budgets.index)
     yield measures.index_size(large, count, markdown)
-    yield from measures.whole_search(small, few, 2.5 if judged else None)
-    yield from measures.whole_search(large, count, 3.5 if judged else None)
+    yield from measures.whole_search(small, few, budgets.whole[0])
+    yield from measures.whole_search(large, count, budgets.whole[1])
     os.environ["KB_CACHE_DIR"] = str(large.cache)
-    rows, _ = measures.warm_search(large, count, (5, 15) if judged else None)
+    rows, comparable = measures.warm_search(large, count, budgets.warm)
     yield from rows
-    yield from measures.figures(large, count, (500, 10) if judged else None)
-    yield measures.search_after_edit(large, count, 1.5 if judged else None)
+    yield from measures.figures(large, count, budgets.figures)
+    yield measures.search_after_edit(large, count, budgets.edited)
+    return comparable
 
 
 def table_line(row: Row) -> str:
