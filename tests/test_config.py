@@ -244,6 +244,7 @@ class TestCauses:
         ('[review.levels]\nKB204 = "note"\nKB205 = "off"', [("config-value", 3)]),
         ('[review]\ndisable = "KB204"', [("config-value", 2)]),
         ("[review]\nticket = '['", [("config-value", 2)]),
+        ("[review]\nticket = '[[A-Z]+-1'", [("config-value", 2)]),
         ("search = 3", [("config-value", 1)]),
         ("[options]\nlimit = 3", [("config-key", 2)]),
         ("[options]\nsearch = 3", [("config-value", 2)]),

@@ -320,6 +320,13 @@ def test_every_field_can_be_asked_in_all_its_names(name: str) -> None:
     assert all("no field" not in notice.message for notice in results.notices)
 
 
+@pytest.mark.parametrize("typed", ["after: ,", "service: ,", "duration: /", "date:, ,x"])
+def test_a_sign_after_an_empty_field_is_not_suggested_as_its_value(typed: str) -> None:
+    notice, *_ = search(typed).notices
+    assert "must follow without a space" in notice.message
+    assert not notice.suggestion
+
+
 @settings(deadline=None)
 @given(
     st.sampled_from(sorted(FIELDS)),

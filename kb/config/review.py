@@ -6,6 +6,7 @@ Which rules there are is not known here: `kb.review.choice` finds names that are
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING
@@ -79,11 +80,16 @@ def _one_of(
 
 
 def _pattern(reader: Reader, table: Mapping[str, object], *place: str) -> str:
-    """The regular expression at a place; empty where there is none, or a broken one."""
+    """The regular expression at a place; empty where there is none, or a broken one.
+
+    One that Python says will mean something else in a later version counts as broken.
+    """
     pattern = reader.string(table, *place)
     try:
-        re.compile(pattern)
-    except (re.error, OverflowError, RecursionError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            re.compile(pattern)
+    except (re.error, OverflowError, RecursionError, Warning) as error:
         message = f'{".".join(place)} "{pattern}" is no regular expression: {error}.'
         remedy = r"Put it in single quotes: '[A-Z]+-\d+'."
         reader.report("config-value", "error", place, message, remedy)

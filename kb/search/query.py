@@ -35,7 +35,7 @@ SHORTEST_HANGUL_PREFIX = 2
 _CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 _FIELD = r"(?s)(?P<name>[^\W\d_][\w.-]+):(?P<value>[^\s:/\\].*)"
 _EMPTY_FIELD = r'(?P<name>[^\W\d_][\w.-]+):[",\s]*'
-_NEXT_WORD = r'\s+([^\s()":]+)'
+_NEXT_WORD = r'\s+([^\s()":,/\\][^\s()":]*)'
 _QUOTE = '"'
 _CURLY_QUOTES = str.maketrans("“”„", _QUOTE * 3)
 _VALUE_OPENS = r"(?s)[^\W\d_][\w.-]+:(?:[<>]=?|(?:.*,)?)"
