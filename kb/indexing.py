@@ -42,6 +42,7 @@ class Indexer:
         folder: the entries folder.
         album: where the stamps are kept: beside the index, or in memory with it.
         notify: receives one line when the index had to be made anew.
+        meanwhile: what may be done while an engine writes.
     """
 
     folder: Path
@@ -49,6 +50,7 @@ class Indexer:
     album: Album
     config: Config
     notify: Callable[[str], None]
+    meanwhile: Callable[[], object] = lambda: None
 
     def sync(self, progress: Progress | None = None, *, rebuild: bool = False) -> SyncStats:
         """Make the index agree with the files; quick where it does already.
@@ -194,6 +196,11 @@ class _Run:
     findings: list[Finding] = field(default_factory=list)
     read: dict[str, str] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
+    stats: Mapping[str, corpus.Stat] = field(init=False)
+    packed: bytes | None = None
+
+    def __post_init__(self) -> None:
+        self.stats = stamps.rested(self.found.files, self.found.seen)
 
     def run(self, *, rebuild: bool) -> SyncStats:
         """Compare, apply, remember."""
@@ -260,17 +267,37 @@ class _Run:
         return fingerprints
 
     def _apply(self, difference: sync.Difference, fingerprints: dict[str, str]) -> None:
+        """Read what differs and write it into the index."""
         paths = (*difference.added, *difference.changed)
+        changes = Changes(frozenset(difference.removed), self.documents(paths))
+        if len(paths) > _FEW:
+            self.indexer.engine.apply(changes)
+            self._settle(difference, fingerprints)
+            return
+        # Read first, so that all is known which can be done while an engine writes.
+        changes = replace(
+            changes,
+            documents=tuple(changes.documents),
+            meanwhile=partial(self._prepare, fingerprints),
+        )
+        self._settle(difference, fingerprints)
         if difference:
-            removed = frozenset(difference.removed)
-            self.indexer.engine.apply(Changes(removed, self.documents(paths)))
+            self.indexer.engine.apply(changes)
+
+    def _settle(self, difference: sync.Difference, fingerprints: dict[str, str]) -> None:
+        """Put the fingerprints of what was read in the place of what was seen before."""
         fingerprints.update(self.read)
-        for path in set(paths) - self.read.keys():  # gone between two looks at it
-            del fingerprints[path]
+        for path in {*difference.added, *difference.changed} - self.read.keys():
+            del fingerprints[path]  # gone between two looks at it
             if path in difference.changed:
                 fingerprints[path] = _OUTDATED
         for path in difference.removed:
             self.ids.pop(path, None)
+
+    def _prepare(self, fingerprints: Mapping[str, str]) -> None:
+        if self.indexer.album.folder is not None:
+            self.packed = stamps.packed(self.stats, fingerprints)
+        self.indexer.meanwhile()
 
     def _remember(self, known: Stamps, fingerprints: Mapping[str, str]) -> None:
         album = self.indexer.album
@@ -278,12 +305,12 @@ class _Run:
         current = Stamps(
             version=self.indexer.engine.version(),
             names=self.indexer.names,
-            stats=stamps.rested(self.found.files, self.found.seen),
+            stats=self.stats,
             fingerprints=fingerprints,
             index=index,
         )
         if current != known:
-            album.save(current)
+            album.save(current, self.packed)
 
     def fingerprints(self, trusted: Mapping[str, str]) -> dict[str, str]:
         """Path -> fingerprint of the content, for every file that can be read."""

@@ -87,7 +87,7 @@ class KeptIndex:
             place, notice = location.index_folder(self.folder, name, engine.place)
         if notice:
             self._notify(notice)
-        return Indexer(self.folder, engine, Album(place), self.config, self._notify)
+        return Indexer(self.folder, engine, Album(place), self.config, self._notify, _load_answers)
 
     @property
     def _engine(self) -> SearchEngine:
@@ -309,6 +309,11 @@ class KeptIndex:
         if self.reads_index:
             raise self._without_files("An index cannot be compared with entries")
         return self._asked(lambda _: self._indexer.verify())
+
+
+def _load_answers() -> None:
+    """Import what answers a search, so that the first one need not."""
+    import kb.search.answer  # noqa: F401 -- only to have it loaded
 
 
 def _made_by(snapshot: Path) -> str | None:

@@ -20,8 +20,8 @@ from kb import corpus, entry_files
 from kb.errors import CorpusError, UsageError
 from kb.kept_index import KeptIndex
 from kb.reading import read_entry
-from kb.search.answer import Options, Searcher
 from kb.search.engine import DEFAULT_FACETS, Request, SearchEngine
+from kb.search.options import Options
 
 if TYPE_CHECKING:
     from datetime import date
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from kb.recurrences import Recurrence
     from kb.related import RelatedEntries, Relations
     from kb.review.report import Report
+    from kb.search.answer import Searcher
     from kb.search.results import SearchResults
     from kb.search.suggestion import Suggestion
     from kb.stats import Statistics
@@ -135,6 +136,8 @@ class KnowledgeBase(KeptIndex):
 
     def _searcher_of(self, engine: SearchEngine) -> Searcher:
         """A searcher for the index as it is now; it remembers what the last one looked up."""
+        from kb.search.answer import Searcher
+
         with self._lock:
             state = (engine, engine.version(), self.config)
             if self._searcher is None or self._searched != state:

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from kb.document import parse
 from kb.errors import UsageError
-from kb.search.answer import Options, Searcher, replaced
+from kb.search.answer import Searcher, replaced
 from kb.search.documents import build
 from kb.search.engine import Changes
+from kb.search.options import Options
 from kb.search.whoosh_engine import WhooshEngine
 from kb.vocabulary import Service, Vocabulary
 

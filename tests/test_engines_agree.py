@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kb import KnowledgeBase
-from kb.search.answer import Options, Searcher
+from kb.search.answer import Searcher
 from kb.search.engine import Request
+from kb.search.options import Options
 from tests.benchmarks.queries import QUERIES
 from tests.conftest import ENTRIES
 from tests.engine_agreement import CLEARLY, TODAY, fill, in_order, queries, vocabulary

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.document import parse
-from kb.search.answer import Options, Searcher
+from kb.search.answer import Searcher
 from kb.search.documents import build
 from kb.search.engine import Changes
+from kb.search.options import Options
 from kb.search.query_fields import FIELD_ALIASES, FIELDS
 from kb.search.whoosh_engine import WhooshEngine
 from kb.vocabulary import Service, Vocabulary

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kb import KnowledgeBase
+from kb import KnowledgeBase, corpus
+from kb.search import stamps
+from kb.search.stamps import Album
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,6 +101,28 @@ def test_what_happened_to_files_is_counted(folder: Path) -> None:
     assert [hit.path for hit in knowledge.search("new").hits] == ["2024/e.md"]
     assert knowledge.search("bear").total == 0
     knowledge.close()
+
+
+@pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
+def test_what_is_prepared_while_an_engine_writes_is_what_is_remembered(
+    folder: Path, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stamps, "RESTING_SECONDS", 0.0)
+    KnowledgeBase.open(folder, engine=engine).sync()
+    place = next((folder.parent / "cache").rglob(stamps.NAME))
+    before = Album(place.parent).load()
+    write(folder, "2024/a.md", "zebra bear and more")
+    (folder / "c.md").unlink()
+    time.sleep(0.05)  # a file system's clock may lag behind
+    assert counts(KnowledgeBase.open(folder, engine=engine).sync()) == (0, 1, 1, 1)
+    after = Album(place.parent).load()
+    assert after.stats == corpus.scan(folder).files
+    assert after.fingerprints.keys() == after.stats.keys() == {"2024/a.md", "2024/b.md"}
+    assert after.fingerprints["2024/a.md"] != before.fingerprints["2024/a.md"]
+    assert after.fingerprints["2024/b.md"] == before.fingerprints["2024/b.md"]
+    written = place.stat().st_mtime_ns
+    assert counts(KnowledgeBase.open(folder, engine=engine).sync()) == (0, 0, 0, 2)
+    assert place.stat().st_mtime_ns == written
 
 
 def test_content_changed_under_the_same_size_and_time_is_seen(folder: Path) -> None:

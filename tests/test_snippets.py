@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.document import parse
-from kb.search.answer import Options, Searcher
+from kb.search.answer import Searcher
 from kb.search.documents import build
 from kb.search.engine import Changes, Word
 from kb.search.filters import spell
+from kb.search.options import Options
 from kb.search.snippets import LENGTH, snippets
 from kb.search.text import normalise
 from kb.search.whoosh_engine import WhooshEngine

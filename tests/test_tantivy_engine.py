@@ -70,3 +70,24 @@ def test_what_a_killed_writer_left_is_no_hindrance_to_the_next(
     shown = engine.document("notes.md")
     assert shown is not None
     assert shown["title"] == "Notes again"
+
+
+def test_the_work_of_the_caller_is_done_once_and_told_as_his(engine: TantivyEngine) -> None:
+    done: list[str] = []
+    changes = Changes(
+        documents=[made("notes.md", "---\ntitle: Notes again\n---\n")],
+        meanwhile=lambda: done.append(engine.version()),
+    )
+    before = engine.version()
+    engine.apply(changes)
+    assert len(done) == 1
+    assert engine.version() != before
+
+    def fail() -> None:
+        raise ImportError("no fault of the index")
+
+    with pytest.raises(ImportError, match="no fault"):
+        engine.apply(Changes(removed=frozenset(["notes.md"]), meanwhile=fail))
+    assert engine.search(EVERYTHING).total == len(CORPUS) - 1
+    engine.apply(Changes(documents=[made("notes.md", "---\ntitle: Notes\n---\n")]))
+    assert engine.search(EVERYTHING).total == len(CORPUS)

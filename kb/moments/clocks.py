@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from kb.moments.writing import AFTER_HANGUL
+from kb.moments.writing import AFTER_HANGUL, NO_HANGUL
 from kb.patterns import pattern
 from kb.record import record
 
@@ -58,7 +58,7 @@ _WORD = pattern(
 )
 _WORDS = ("정오", "자정", "noon", "midnight")
 _ABOUT_AFTER = pattern(
-    r"[ ]?(?:쯤|경|께(?!서)|무렵|즈음)(?=$|[^가-힣]|에|부터|까지|이|의|엔|으로|도|만)"
+    rf"[ ]?(?:쯤|경|께(?!서)|무렵|즈음)(?=$|{NO_HANGUL}|에|부터|까지|이|의|엔|으로|도|만)"
     r"|ish(?![a-z])|\?(?![?:])"
 )
 _ABOUT_BEGINS = ("쯤", "경", "께", "무렵", "즈음", "ish", "?")

@@ -11,7 +11,7 @@ from kb.moments.clocks import DAY_PART, Clock, WrittenClock, agree, read_clock
 from kb.moments.clocks import skip_placeholder as skip_open_clock
 from kb.moments.dates import MONTH_NAME, WrittenDate, read_date
 from kb.moments.dates import skip_placeholder as skip_open_date
-from kb.moments.writing import ABOUT, Order, fold
+from kb.moments.writing import ABOUT, NO_HANGUL, Order, fold
 from kb.moments.zones import read_zone, read_zone_before
 from kb.patterns import pattern
 from kb.record import record
@@ -64,8 +64,8 @@ _BEGINNING = pattern(
     """,
     re.VERBOSE,
 )
-_BEFORE = pattern(rf"(?:(?<![A-Za-z가-힣])(?:{ABOUT})[ \t]?|[*_`\[(]){{1,6}}\Z")
-_PARTICLE = pattern(r"(?:까지|부터|에서|에는|에)(?![가-힣])")
+_BEFORE = pattern(rf"(?:(?<![^\W\d_])(?:{ABOUT})[ \t]?|[*_`\[(]){{1,6}}\Z")
+_PARTICLE = pattern(rf"(?:까지|부터|에서|에는|에)(?=$|{NO_HANGUL})")
 _PARTICLES = ("까지", "부터", "에")
 _PHRASE_END = pattern(r"[ \t]{0,3}(?:$|[-–—:|,)\]*])")
 _ABOUT = pattern(ABOUT)

@@ -8,7 +8,7 @@ highlighting and wording are ours and the same for all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeGuard
 
@@ -292,10 +292,18 @@ class Listed:
 
 @record
 class Changes:
-    """What is to be done to an index: paths to remove, documents to add or replace."""
+    """What is to be done to an index.
+
+    Attributes:
+        removed: the paths of documents to remove.
+        documents: to add, or to put in the place of what has the same path.
+        meanwhile: work that waits for the caller. An engine that waits for a disk may do it
+            then, once; the caller sees to what was not done.
+    """
 
     removed: frozenset[str] = frozenset()
     documents: Iterable[Document] = field(default=())
+    meanwhile: Callable[[], object] | None = None
 
 
 class SearchEngine(Protocol):

@@ -29,7 +29,7 @@ def pack(content: Any) -> bytes:  # noqa: ANN401 -- what marshal takes
     return zlib.crc32(data).to_bytes(4, "big") + data
 
 
-def unpack(data: bytes) -> Any:  # noqa: ANN401 -- whatever was packed
+def unpack(data: bytes | memoryview) -> Any:  # noqa: ANN401 -- whatever was packed
     """The inverse of `pack`.
 
     Raises:

@@ -26,6 +26,9 @@ NAME = "stamps"
 RESTING_SECONDS = 2.0
 """The coarsest clock of the file systems in use (FAT: two seconds)."""
 
+_HEADER = 4
+"""Bytes before all others: how many follow that are not of the files."""
+
 
 @record
 class Stamps:
@@ -65,6 +68,11 @@ def rested(stats: Mapping[str, Stat], seen: int) -> dict[str, Stat]:
     return kept
 
 
+def packed(stats: Mapping[str, Stat], fingerprints: Mapping[str, str]) -> bytes:
+    """What stamps know of the files, as it is kept: the work of a `save`, nearly all."""
+    return seals.pack((dict(stats), dict(fingerprints)))
+
+
 class Album:
     """Where the stamps of one index are kept: in a file beside it, or in memory with it.
 
@@ -91,24 +99,24 @@ class Album:
             self._kept, self._seen = Stamps(), None
         return self._kept
 
-    def save(self, stamps: Stamps) -> None:
+    def save(self, stamps: Stamps, files: bytes | None = None) -> None:
         """Replace the stamps; a failure costs only time at the next search.
 
         To be called by one process at a time: by the one that brings the index up to date.
+
+        Args:
+            stamps: the new ones.
+            files: what `packed` makes of their files, where that is there already.
         """
         if self.folder is None:
             self._kept = stamps
             return
+        files = files or packed(stamps.stats, stamps.fingerprints)
+        about = seals.pack((stamps.version, stamps.names, dict(stamps.index)))
         temporary = self.folder / f"{NAME}.new"
-        content = (
-            stamps.version,
-            stamps.names,
-            dict(stamps.stats),
-            dict(stamps.fingerprints),
-            dict(stamps.index),
-        )
         try:
-            temporary.write_bytes(seals.pack(content))
+            with temporary.open("wb") as file:
+                file.writelines((len(about).to_bytes(_HEADER, "big"), about, files))
             temporary.replace(self.folder / NAME)
         except OSError:
             with suppress(OSError):
@@ -116,5 +124,8 @@ class Album:
 
 
 def _unpacked(data: bytes) -> Stamps:
-    version, names, stats, fingerprints, index = seals.unpack(data)
+    view = memoryview(data)
+    end = _HEADER + int.from_bytes(view[:_HEADER], "big")
+    version, names, index = seals.unpack(view[_HEADER:end])
+    stats, fingerprints = seals.unpack(view[end:])
     return Stamps(str(version), str(names), stats, fingerprints, index)

@@ -20,6 +20,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import chain
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -28,6 +29,7 @@ from weakref import WeakValueDictionary
 import tantivy
 from tantivy.tantivy import __version__ as _tantivy_version
 
+from kb.beside import beside
 from kb.errors import BrokenIndex, IndexFailure, KbError
 from kb.search.tantivy_engine_files import LOCK_SECONDS, Folder
 from kb.search.tantivy_engine_queries import safe
@@ -98,7 +100,7 @@ class TantivyEngine:
                 # Tantivy itself would do it after the commit, and stumble over such a file in it.
                 writer.garbage_collect_files()
         try:
-            self._write(writer, changes.removed, chain([first] if first else [], documents))
+            self._write(writer, changes, chain([first] if first else [], documents))
         except BaseException:
             writer.rollback()
             raise
@@ -107,15 +109,21 @@ class TantivyEngine:
             writer.wait_merging_threads()
 
     def _write(
-        self, writer: tantivy.IndexWriter, removed: Iterable[str], documents: Iterable[Document]
+        self, writer: tantivy.IndexWriter, changes: Changes, documents: Iterable[Document]
     ) -> None:
         with self._told(damage=True):
-            for path in removed:
+            for path in changes.removed:
                 writer.delete_documents_by_term("path", safe(path))
         for document in documents:  # what their source raises is not told as ours
             with self._told(damage=True):
                 writer.delete_documents_by_term("path", safe(document.path))
                 writer.add_document(stored(document))
+        # For one entry this is 20 ms of renaming files, of the disk, and of tantivy's threads.
+        with beside(partial(self._commit, writer)):
+            if changes.meanwhile:
+                changes.meanwhile()
+
+    def _commit(self, writer: tantivy.IndexWriter) -> None:
         with self._told(damage=True):
             writer.commit()
         self._commits += 1

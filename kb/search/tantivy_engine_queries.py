@@ -60,6 +60,14 @@ def keyword_term(keyword: str) -> str:
     return _ESCAPE + blake2b(term.encode(), digest_size=16).hexdigest()
 
 
+def zone_term(zone: str, term: str) -> str:
+    """What stands in an index for a term in a zone.
+
+    All zones are one field: for each, tantivy fills tables with every commit.
+    """
+    return f"{zone}={safe(term)}"
+
+
 def all_of(queries: Sequence[Query]) -> Query:
     """What matches each of these; no queries: everything."""
     if len(queries) == 1:
@@ -187,15 +195,15 @@ class Queries:
             terms = dict.fromkeys(term for term, _ in sequence.terms)
             return all_of([self.text(term) for term in terms]) if terms else Query.empty_query()
         zones = ZONES if zone is None else (zone,)
-        return any_of([self._phrase(f"zone-{each}", sequence.terms) for each in zones])
+        return any_of([self._phrase(each, sequence.terms) for each in zones])
 
-    def _phrase(self, field: str, terms: Iterable[tuple[str, int]]) -> Query:
-        places = sorted({(distance, safe(term)) for term, distance in terms})
+    def _phrase(self, zone: str, terms: Iterable[tuple[str, int]]) -> Query:
+        places = sorted({(distance, zone_term(zone, term)) for term, distance in terms})
         if len(places) == 1:
-            return Query.term_query(self._schema, field, places[0][1], "position")
+            return Query.term_query(self._schema, "zone", places[0][1], "position")
         first = places[0][0]
         return Query.phrase_query(
-            self._schema, field, [(distance - first, term) for distance, term in places]
+            self._schema, "zone", [(distance - first, term) for distance, term in places]
         )
 
     def candidates(

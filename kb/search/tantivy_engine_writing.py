@@ -1,7 +1,7 @@
 """How our documents become tantivy's: the schema of an index, and what stands in each field.
 
 Tantivy sees ready terms only. It keeps an entry's terms three ways: in `text` as often as they
-weigh, to find and roughly rank; in a field a zone with their positions, for phrases; in `weights`
+weigh, to find and roughly rank; in `zone` with their zone and positions, for phrases; in `weights`
 as stored bytes, for the exact score of the few that come first.
 """
 
@@ -24,9 +24,9 @@ from kb.search.engine import (
     Document,
     Row,
 )
-from kb.search.tantivy_engine_queries import keyword_term, safe
+from kb.search.tantivy_engine_queries import keyword_term, safe, zone_term
 
-FORMAT = f"documents 2, marshal {marshal.version}"
+FORMAT = f"documents 3, marshal {marshal.version}"
 """Changes whenever documents of before cannot be read any more."""
 
 ORDERS: Mapping[str, tuple[str, int, int]] = {
@@ -47,8 +47,7 @@ def schema() -> Schema:
     builder.add_text_field("text", tokenizer_name="whitespace", index_option="freq")
     for name in ("keyword", "word"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for zone in ZONES:
-        builder.add_text_field(f"zone-{zone}", tokenizer_name="raw", index_option="position")
+    builder.add_text_field("zone", tokenizer_name="raw", index_option="position")
     for facet in FACETS:
         builder.add_text_field(
             f"facet-{facet}", tokenizer_name="raw", index_option="basic", fast=True
@@ -72,7 +71,7 @@ def stored(document: Document) -> Stored:
     made.add_text("text", "".join(f"{term} " * weight for term, weight in weights.items()))
     made.add_bytes("weights", packed_weights(weights))
     for zone, terms in document.zones.items():
-        made.add_pre_tokenized_text(f"zone-{zone}", _placed(terms))
+        made.add_pre_tokenized_text("zone", _placed(zone, terms))
     for field, values in document.keywords.items():
         for value in values:
             made.add_text("keyword", keyword_term(f"{field}={value}"))
@@ -126,8 +125,8 @@ def weight_in(packed: bytes, looked_for: bytes) -> int:
     return int(packed[start : packed.index(b"\x00", start)])
 
 
-def _placed(terms: Mapping[str, Any]) -> PreTokenizedString:
-    safely = ((safe(term), places) for term, places in terms.items())
+def _placed(zone: str, terms: Mapping[str, Any]) -> PreTokenizedString:
+    safely = ((zone_term(zone, term), places) for term, places in terms.items())
     tokens = sorted((place, term) for term, places in safely for place in places)
     return PreTokenizedString("", [Token(term, place, 0, 0) for place, term in tokens])
 

@@ -60,7 +60,7 @@ _WIDTH_FORMS = re.compile("[\u3000\uff01-\uffee]+")
 # What only looks: soft hyphen, spaces and joiners without width, the mark of byte order. Halves of
 # a character (a broken paste, undecodable arguments) could be neither stored nor printed.
 _INVISIBLE = dict.fromkeys((0xAD, 0x200B, 0x2060, 0xFEFF)) | {0x2010: "-", 0x2011: "-"}
-_UNEVEN = "[\u00ad\u200b\u2010\u2011\u2060\ufeff\ud800-\udfff]"
+_INVISIBLE_CHARACTERS = "".join(map(chr, _INVISIBLE))
 _HALVES = "[\ud800-\udfff]"
 _stem_english = Stemmer.Stemmer("english").stemWord
 
@@ -107,10 +107,20 @@ def normalise(text: str) -> str:
     if text.isascii():
         return text
     even = text.isprintable() and not ("\u2010" in text or "\u2011" in text)
-    if not even and re.search(_UNEVEN, text):
+    if not even and _is_uneven(text):
         text = re.sub(_HALVES, "\ufffd", text).translate(_INVISIBLE)
     text = _WIDTH_FORMS.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
     return unicodedata.normalize("NFC", text)
+
+
+def _is_uneven(text: str) -> bool:
+    if any(character in text for character in _INVISIBLE_CHARACTERS):
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # halves; a pattern of all of them is slow to compile
+        return True
+    return False
 
 
 def tokens(text: str) -> Iterator[Token]:

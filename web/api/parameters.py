@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from kb.search.answer import MOST_HITS
+from kb.search.options import MOST_HITS
 from kb.stats import GROUPINGS
 from web import params
 from web.language import marked
