@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from threading import Timer
 from typing import TYPE_CHECKING
 
 from kb import corpus
+from kb.duplicate_ids import duplicates, folded
 from kb.errors import BrokenIndex
 from kb.finding import Finding
 from kb.reading import Reader, fingerprint, resolved, salt
@@ -29,6 +32,10 @@ _OUTDATED = ""
 
 _FEW = 50
 """Entries that are asked for one by one; for more, all that are there are listed."""
+
+NOTICE_SECONDS = 2.0
+"""How long somebody waits for another process before that is said."""
+_WAITING = "Waiting for another process, which is bringing the index up to date or has just ended."
 
 Progress = Callable[[int, int], None]
 """Called with how many entries are done and how many there are to do."""
@@ -66,7 +73,7 @@ class Indexer:
         before = self._version()
         stats = None if rebuild else self.settled(found)
         if stats is None:
-            with self.engine.exclusive():
+            with self._exclusive():
                 if self._version() != before:  # while this one waited, another did its work
                     found = corpus.scan(self.folder)
                 stats = self._mended(found, progress, rebuild=rebuild)
@@ -79,7 +86,7 @@ class Indexer:
             CorpusError, IndexFailure: as `sync` does.
         """
         before = self._version()
-        with self.engine.exclusive():
+        with self._exclusive():
             found = corpus.scan(self.folder)
             same = self._version() == before
             if same and before != "":
@@ -151,6 +158,19 @@ class Indexer:
             if document.path not in named and not self._holds(document, rows)
         )
         return (*differing, *run.found.findings, *run.duplicates(), *run.findings)
+
+    @contextmanager
+    def _exclusive(self) -> Iterator[None]:
+        """Hold off other processes; say so where one of them has to be waited for."""
+        waiting = Timer(NOTICE_SECONDS, self.notify, [_WAITING])
+        waiting.daemon = True
+        waiting.start()
+        try:
+            with self.engine.exclusive():
+                waiting.cancel()
+                yield
+        finally:
+            waiting.cancel()
 
     def _holds(self, document: Document, rows: Mapping[str, Row]) -> bool:
         """Whether the index has this very document."""
@@ -358,18 +378,18 @@ class _Run:
 
     def duplicates(self) -> Iterator[Finding]:
         """A finding for each file whose id another file has, among all that were compared."""
-        yield from _duplicates(self.ids)
+        yield from duplicates(self.ids)
 
     def _duplicates_of(self, paths: Sequence[str]) -> Iterator[Finding]:
         """The findings of `duplicates` in which one of these paths has a part."""
         if len(paths) > _FEW:
             self.ids = {row.path: row.id for row in self.indexer.engine.rows()}
-        for folded in {_folded(self.ids[path]) for path in paths if len(paths) <= _FEW}:
-            named = Request(condition=Keyword("id", (folded,)), limit=_FEW, facets=())
+        for same in {folded(self.ids[path]) for path in paths if len(paths) <= _FEW}:
+            named = Request(condition=Keyword("id", (same,)), limit=_FEW, facets=())
             hits = self.indexer.engine.search(named).hits
             self.ids.update((hit.path, hit.shown["id"]) for hit in hits)
         touched = frozenset(paths)
-        yield from _duplicates(self.ids, touched)
+        yield from duplicates(self.ids, touched)
 
 
 def _differs(path: str, why: str) -> Finding:
@@ -380,33 +400,4 @@ def _differs(path: str, why: str) -> Finding:
         line=0,
         message=f"{path} {why}.",
         help="The next search mends it; `kb index --rebuild` makes the index anew.",
-    )
-
-
-def _duplicates(ids: Mapping[str, str], touched: frozenset[str] | None = None) -> Iterator[Finding]:
-    """A finding for each path whose id another one has; with `touched`, if that is one of them."""
-    by_id: dict[str, list[str]] = {}
-    for path, identifier in ids.items():
-        by_id.setdefault(_folded(identifier), []).append(path)
-    for paths in by_id.values():
-        if len(paths) > 1 and (touched is None or not touched.isdisjoint(paths)):
-            first, *others = sorted(paths)
-            for path in others:
-                yield _duplicate(path, first, ids[path])
-
-
-def _folded(identifier: str) -> str:
-    from kb.search.keywords import fold
-
-    return fold(identifier)
-
-
-def _duplicate(path: str, first: str, identifier: str) -> Finding:
-    return Finding(
-        rule="duplicate-id",
-        level="error",
-        path=path,
-        line=0,
-        message=f"{path} has the id {identifier}, and so has {first}.",
-        help="Rename one of the two files: an id names one entry, in any case of its letters.",
     )

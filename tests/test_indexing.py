@@ -6,14 +6,16 @@ import os
 import random
 import subprocess
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from kb import KnowledgeBase, corpus
+from kb import KnowledgeBase, corpus, indexing
 from kb.search import stamps
 from kb.search.stamps import Album
+from kb.search.whoosh_engine import WhooshEngine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -123,6 +125,27 @@ def test_what_is_prepared_while_an_engine_writes_is_what_is_remembered(
     written = place.stat().st_mtime_ns
     assert counts(KnowledgeBase.open(folder, engine=engine).sync()) == (0, 0, 0, 2)
     assert place.stat().st_mtime_ns == written
+
+
+def test_who_waits_for_another_process_is_told_so(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "NOTICE_SECONDS", 0.05)
+    told: list[str] = []
+    other = KnowledgeBase.open(folder, notify=told.append)
+    other.sync()
+    write(folder, "2024/a.md", "zebra bear and more")
+    waited = KnowledgeBase.open(folder, notify=told.append)
+    cache = next((folder.parent / "cache").iterdir())
+    with WhooshEngine(cache).exclusive():
+        waiting = threading.Thread(target=waited.sync)
+        waiting.start()
+        while not told and waiting.is_alive():
+            time.sleep(0.01)
+        assert waiting.is_alive()
+    waiting.join()
+    assert [line.split(",")[0] for line in told] == ["Waiting for another process"]
+    assert waited.search("bear").total == 2
 
 
 def test_content_changed_under_the_same_size_and_time_is_seen(folder: Path) -> None:
