@@ -8,13 +8,13 @@ plans or doubts it does not (`not resolved`, `복구되지 않음`, `복구 예�
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.patterns import pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from kb.model import EventKind
 
@@ -40,12 +40,6 @@ class _Wording(NamedTuple):
 
     stems: tuple[str, ...]
     pattern: re.Pattern[str]
-
-    def told(self, plain: str, clauses: Callable[[], Sequence[str]]) -> bool:
-        """Whether a clause tells it; `plain` is the whole text in small letters."""
-        return any(stem in plain for stem in self.stems) and any(
-            map(self.pattern.search, clauses())
-        )
 
 
 def _wording(stems: str, source: str) -> _Wording:
@@ -175,6 +169,14 @@ _WORDINGS: Mapping[EventKind, tuple[_Wording, ...]] = {
     ),
 }
 
+_STEMS = tuple(
+    (stem, kind, way.pattern)
+    for kind, ways in _WORDINGS.items()
+    for way in ways
+    for stem in way.stems
+)
+"""Each stem in the order of kinds: most events have none, and that is all there is to see."""
+
 
 @lru_cache(maxsize=1024)
 def turn_of(text: str) -> EventKind | None:
@@ -184,11 +186,13 @@ def turn_of(text: str) -> EventKind | None:
     resolved, declared, started, detected; only its first 400 characters are read.
     """
     plain = _plain(text, _LONGEST).casefold()
-    clauses = cache(lambda: certain_clauses(text))
-    return next(
-        (kind for kind, ways in _WORDINGS.items() if any(way.told(plain, clauses) for way in ways)),
-        None,
-    )
+    clauses: Sequence[str] | None = None
+    for stem, kind, wording in _STEMS:
+        if stem in plain:
+            clauses = certain_clauses(text) if clauses is None else clauses
+            if any(map(wording.search, clauses)):
+                return kind
+    return None
 
 
 def certain_clauses(text: str, longest: int = _LONGEST) -> list[str]:
