@@ -33,13 +33,13 @@ from kb.beside import beside
 from kb.errors import BrokenIndex, IndexFailure, KbError
 from kb.search.tantivy_engine_files import LOCK_SECONDS, Folder
 from kb.search.tantivy_engine_queries import safe
-from kb.search.tantivy_engine_reading import Known, OpenIndex
 from kb.search.tantivy_engine_writing import FORMAT, schema, stored
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from kb.search.engine import Capability, Changes, Document, Listed, Request, Results, Row
+    from kb.search.tantivy_engine_reading import Known, OpenIndex
 
 SCHEMA = f"{_tantivy_version}, {FORMAT}"
 """Changes whenever an index of before cannot be read any more."""
@@ -120,6 +120,8 @@ class TantivyEngine:
                 writer.add_document(stored(document))
         # For one entry this is 20 ms of renaming files, of the disk, and of tantivy's threads.
         with beside(partial(self._commit, writer)):
+            import kb.search.tantivy_engine_reading  # noqa: F401 -- the next question needs it
+
             if changes.meanwhile:
                 changes.meanwhile()
 
@@ -240,6 +242,8 @@ class TantivyEngine:
         opened = self._opened
         if opened is not None and opened[0] == state:
             return opened[2]
+        from kb.search.tantivy_engine_reading import OpenIndex
+
         version = self._version(state)
         index = self._index()
         if not version:
@@ -251,6 +255,8 @@ class TantivyEngine:
 
     def _known_of(self, version: str) -> Known:
         """What is known of documents by all who read this index, also a state set aside."""
+        from kb.search.tantivy_engine_reading import Known
+
         if self._folder is None:
             self._known = self._known or Known()
         else:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _Asked = TypeVar("_Asked")
 
 ROUNDS = 15
-EDITS = 9
+EDITS = 25
 PASSES = 5
 FIRST_DAY = date(2030, 1, 1).toordinal()
 
