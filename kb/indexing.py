@@ -216,11 +216,8 @@ class _Run:
     findings: list[Finding] = field(default_factory=list)
     read: dict[str, str] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
-    stats: Mapping[str, corpus.Stat] = field(init=False)
+    stats: Mapping[str, corpus.Stat] = field(default_factory=dict)
     packed: bytes | None = None
-
-    def __post_init__(self) -> None:
-        self.stats = stamps.rested(self.found.files, self.found.seen)
 
     def run(self, *, rebuild: bool) -> SyncStats:
         """Compare, apply, remember."""
@@ -230,6 +227,7 @@ class _Run:
             rebuild = True
             album.save(Stamps())
             engine.clear()
+        self.stats = stamps.rested(self.found.files, self.found.seen)
         known, version = album.load(), engine.version()
         self.check_seals(known, version)
         fingerprints = self.fingerprints(self.trusted(known))
