@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kb.model import Postmortem
     from kb.search.engine import Document
 
-READING = "3"
+READING = "4"
 """Changes whenever the same file would be read into another document than before."""
 
 
